@@ -1,0 +1,1 @@
+"""Small data sets with their sources and licences."""

@@ -1,0 +1,1 @@
+"""Terms and rows become blocks of columns; what was learned from data is a frozen value."""

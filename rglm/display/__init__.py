@@ -1,0 +1,1 @@
+"""How every result looks: numbers, tables, documents; text, HTML, LaTeX, Markdown."""

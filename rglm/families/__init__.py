@@ -1,0 +1,1 @@
+"""Links, variances, deviances and likelihoods, as frozen values."""

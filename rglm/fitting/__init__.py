@@ -1,0 +1,1 @@
+"""The one loop, and the least-squares sides it steps with."""

@@ -1,0 +1,1 @@
+"""R's formula language: text, expression tree, terms, evaluation."""

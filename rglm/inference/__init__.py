@@ -1,0 +1,1 @@
+"""What follows from a fitted model, one verb a file."""
