@@ -1,0 +1,193 @@
+"""What every verb may know of a fitted model, whatever the engine that fitted it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from rglm.data.source import Source
+from rglm.design.block import Block
+from rglm.design.spec import DesignSpec
+from rglm.families.family import Family
+from rglm.families.link import Mean
+from rglm.formula.values import Floats
+
+
+class LogLik(float):
+    """A log-likelihood that carries its parameter count `df` and its number of observations `nobs`, as R's."""
+
+    df: int
+    nobs: float
+
+    def __new__(cls, value: float, df: int, nobs: float) -> LogLik:
+        made = super().__new__(cls, value)
+        made.df, made.nobs = df, nobs
+        return made
+
+    def __getnewargs__(self) -> tuple[float, int, float]:  # type: ignore[override]
+        return float(self), self.df, self.nobs
+
+
+@dataclass(frozen=True)
+class Null:
+    """The model with the intercept and offset alone (the offset alone where there is no intercept)."""
+
+    deviance: float
+    df: float
+
+
+@dataclass(frozen=True)
+class Refit:
+    """A model of the same rows fitted again with other columns, offset or response.
+
+    coef         (p,), 0 where aliased, over the columns that were asked for
+    R            rank × rank upper triangular, RᵀR = XᵀWX
+    aliased      (p,) bool
+    deviance     sum of w d(y, mu)
+    df_residual  observations minus rank
+    pearson      Pearson's chi-square with the working weights of the last step, as R's dispersion uses
+    eta, mean    the fit, (n,)
+    likelihood   log-likelihood (NaN where the family has none)
+    converged    whether the loop met its criterion
+    """
+
+    coef: Floats
+    R: Floats
+    aliased: np.ndarray
+    deviance: float
+    df_residual: float
+    pearson: float
+    eta: Floats
+    mean: Mean
+    likelihood: float
+    converged: bool
+
+    @property
+    def rank(self) -> int:
+        """Columns that are not aliased."""
+        return int(self.R.shape[0])
+
+
+@dataclass(frozen=True)
+class FittedRows:
+    """The rows of a fit, in the order of the data, without those that were dropped.
+
+    block             model columns, n × p
+    y                 response, (n,); a proportion for binomial counts
+    weights           prior weights (trials for binomial) times frequency counts, (n,)
+    offset            (n,), zeros where there is none
+    eta               linear predictor, (n,)
+    mean              mu, dmu/deta and 1 - mu, each (n,)
+    working_weights   (n,), of the last least-squares step, as R's
+    counts, trials    (n,) or None
+    positions         row numbers in the caller's data, (n,)
+    """
+
+    block: Block
+    y: Floats
+    weights: Floats
+    offset: Floats
+    eta: Floats
+    mean: Mean
+    working_weights: Floats
+    counts: Floats | None
+    trials: Floats | None
+    positions: np.ndarray
+
+    @property
+    def mu(self) -> Floats:
+        """Fitted means, (n,)."""
+        return self.mean.mu
+
+    @cached_property
+    def used(self) -> np.ndarray:
+        """Rows of positive weight, (n,) bool."""
+        return self.weights > 0
+
+    @cached_property
+    def nobs(self) -> float:
+        """Observations of positive weight; a frequency count counts as that many."""
+        return float(self.used.sum() if self.counts is None else self.counts[self.used].sum())
+
+
+@dataclass(frozen=True)
+class Call:
+    """How the model was asked for, for headings.
+
+    text   the call as it would be typed
+    notes  one sentence each: the modelled level, weights, offset, columns left out of `.`
+    """
+
+    function: str
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+class Progress(Protocol):
+    """How the iteration ended."""
+
+    @property
+    def n_iter(self) -> int: ...
+    @property
+    def converged(self) -> bool: ...
+    @property
+    def boundary(self) -> bool: ...
+    @property
+    def history(self) -> Sequence[Any]: ...
+
+
+class Fitted(Protocol):
+    """A fitted model, as the verbs see it.
+
+    coef         Series of length p, R's names, NaN where aliased
+    R            rank × rank upper triangular over the columns that are not aliased: RᵀR = XᵀWX
+    aliased      (p,) bool
+    family       the response's distribution and link
+    deviance     residual deviance
+    df_residual  observations minus rank
+    null         the null model's deviance and df
+    loglik       log-likelihood with its df and nobs
+    progress     how the iteration ended
+    design       what was learned from data: terms, levels, contrasts, column names, assign
+    source       the caller's data
+    rows         y, weights, eta, mu, … of each row
+    call         how it was asked for
+    wrap         arrays of n rows → the caller's kind of Series or frame, in the caller's rows
+    refit        fit again with other columns, offset or response
+    """
+
+    @property
+    def coef(self) -> pd.Series[float]: ...
+    @property
+    def R(self) -> Floats: ...
+    @property
+    def aliased(self) -> np.ndarray: ...
+    @property
+    def family(self) -> Family: ...
+    @property
+    def deviance(self) -> float: ...
+    @property
+    def df_residual(self) -> float: ...
+    @property
+    def null(self) -> Null: ...
+    @property
+    def loglik(self) -> LogLik: ...
+    @property
+    def progress(self) -> Progress: ...
+    @property
+    def design(self) -> DesignSpec: ...
+    @property
+    def source(self) -> Source: ...
+    @property
+    def rows(self) -> FittedRows: ...
+    @property
+    def call(self) -> Call: ...
+    @property
+    def wrap(self) -> Callable[..., Any]: ...
+    @property
+    def refit(self) -> Callable[..., Refit]: ...

@@ -1,0 +1,102 @@
+"""Covariance of the coefficients, and the dispersion it is scaled by."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from rglm.errors import FitError, choose
+from rglm.formula.values import Floats
+from rglm.inference.fitted import Fitted
+
+
+def dispersion(fit: Fitted) -> float:
+    """Dispersion of a fitted model: 1 where the family fixes it, else Pearson's estimate.
+
+    phi = sum(w_i r_i²) / df_residual, with w the working weights of the last step and r the working
+    residuals.  Returns a float, NaN without residual degrees of freedom.
+
+    Source: R `summary.glm`.
+
+    Examples
+    --------
+    >>> from rglm import datasets, glm
+    >>> fit = glm("lot1 ~ log(u)", data=datasets.load("clotting"), family="gamma")
+    >>> f"{fit.dispersion:.6f}"
+    '0.002446'
+    """
+    return 1.0 if fit.family.dispersion_known else estimated_dispersion(fit)
+
+
+def estimated_dispersion(fit: Fitted) -> float:
+    """Pearson's estimate of the dispersion, whether or not the family fixes it; NaN where df_residual is 0."""
+    if not fit.df_residual > 0:
+        return float("nan")
+    rows = fit.rows
+    used = rows.working_weights > 0
+    residuals = (rows.y[used] - rows.mu[used]) / rows.mean.dmu[used]
+    return float(rows.working_weights[used] @ residuals**2) / fit.df_residual
+
+
+def unscaled(fit: Fitted) -> Floats:
+    """(XᵀWX)⁻¹ over the columns that are not aliased, rank × rank."""
+    inverse = np.linalg.solve(fit.R, np.eye(fit.R.shape[0]))
+    return np.asarray(inverse @ inverse.T)
+
+
+def padded(matrix: Floats, aliased: np.ndarray, fill: float) -> Floats:
+    """A rank × rank matrix spread over all p columns; rows and columns of aliased ones hold `fill`."""
+    p = len(aliased)
+    full = np.full((p, p), fill)
+    kept = np.flatnonzero(~aliased)
+    full[np.ix_(kept, kept)] = matrix
+    return full
+
+
+VCOV_TYPES = ("model",)
+
+
+def vcov(fit: Fitted, type: str = "model", *, dispersion: float | None = None) -> pd.DataFrame:
+    """Covariance matrix of the coefficients.
+
+    V = phi (XᵀWX)⁻¹, with W the working weights of the last step.
+
+    Parameters
+    ----------
+    fit : a fitted model
+    type : "model"
+    dispersion : phi to use instead of the fit's own
+
+    Returns
+    -------
+    DataFrame, p × p, R's coefficient names on both sides; rows and columns of aliased coefficients are NaN
+
+    Raises
+    ------
+    FitError
+        If `type` is unknown.
+
+    Source: R `vcov.glm(complete = TRUE)`.
+
+    Examples
+    --------
+    >>> from rglm import datasets, glm
+    >>> glm("dist ~ speed", data=datasets.load("cars")).vcov().shape
+    (2, 2)
+    """
+    if type not in VCOV_TYPES:
+        raise FitError(choose("vcov type", type, VCOV_TYPES))
+    names = fit.design.column_names
+    scale = _dispersion(fit) if dispersion is None else dispersion
+    return pd.DataFrame(padded(scale * unscaled(fit), fit.aliased, np.nan), index=names, columns=names)
+
+
+_dispersion = dispersion
+
+
+def standard_errors(fit: Fitted, scale: float) -> Floats:
+    """Square roots of the diagonal of `scale` (XᵀWX)⁻¹, (p,), NaN where aliased."""
+    inverse = np.linalg.solve(fit.R, np.eye(fit.R.shape[0]))
+    errors = np.full(len(fit.aliased), np.nan)
+    errors[~fit.aliased] = np.sqrt(scale * np.einsum("ij,ij->i", inverse, inverse))
+    return errors

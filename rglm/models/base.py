@@ -1,0 +1,260 @@
+"""What every fitted model holds, and how its values are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rglm.data.columns import like
+from rglm.data.missing import MissingReport
+from rglm.data.source import Source
+from rglm.design.spec import DesignSpec
+from rglm.families.family import Family
+from rglm.fitting.irls import Solution
+from rglm.fitting.rows import Rows
+from rglm.formula.values import Floats
+from rglm.inference.fitted import Call, FittedRows, LogLik, Null, Refit
+from rglm.inference.vcov import dispersion
+from rglm.models.arguments import Arguments
+from rglm.models.engine import null_model, refit
+from rglm.models.prepare import Prepared
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Model:
+    """A fitted model: values on top, verbs in the classes below it.
+
+    Holds what was learned (`design`), where the loop stopped (`solution`), the rows it read, and the
+    arguments of the call.  Nothing changes it after the fit.
+    """
+
+    arguments: Arguments
+    prepared: Prepared
+    solution: Solution
+    call: Call
+
+    # -- what was asked and learned ----------------------------------------------------------------
+    @property
+    def family(self) -> Family:
+        """Distribution and link of the response."""
+        return self.arguments.family
+
+    @property
+    def design(self) -> DesignSpec:
+        """What was learned from the data: terms, levels, contrasts, column names."""
+        return self.prepared.design
+
+    @property
+    def source(self) -> Source:
+        """The data the model was fitted to."""
+        return self.prepared.source
+
+    @property
+    def formula(self) -> str:
+        """The formula as text."""
+        return self.arguments.formula.text
+
+    @property
+    def na_report(self) -> MissingReport:
+        """Which column cost how many rows."""
+        return self.prepared.encoded.missing
+
+    # -- coefficients ------------------------------------------------------------------------------
+    @property
+    def aliased(self) -> np.ndarray:
+        """Coefficients the data do not determine, (p,) bool."""
+        return self.solution.step.aliased
+
+    @property
+    def R(self) -> Floats:
+        """Upper triangular, rank × rank: RᵀR = XᵀWX over the columns that are not aliased."""
+        return self.solution.step.R
+
+    @cached_property
+    def coef(self) -> pd.Series[float]:
+        """Coefficients, a Series of length p with R's names; NaN where aliased."""
+        values = np.where(self.aliased, np.nan, self.solution.coef)
+        return pd.Series(values, index=pd.Index(self.design.column_names, dtype=object))
+
+    @property
+    def rank(self) -> int:
+        """Number of coefficients that the data determine."""
+        return self.solution.step.rank
+
+    # -- rows --------------------------------------------------------------------------------------
+    @cached_property
+    def rows(self) -> FittedRows:
+        """y, weights, eta, mu and working weights of each row that was fitted."""
+        working, weighed = self.solution.evaluation.rows[0], self.solution.weighed.rows[0]
+        rows = working.rows
+        encoded = self.prepared.encoded
+        offset = np.zeros(rows.block.n) if rows.offset is None else rows.offset
+        positions = np.arange(rows.block.n) if encoded.kept is None else encoded.kept
+        with np.errstate(all="ignore"):
+            return FittedRows(
+                block=encoded.block,
+                y=rows.y,
+                weights=rows.weights,
+                offset=offset,
+                eta=working.eta,
+                mean=working.mean,
+                working_weights=weighed.weights,
+                counts=rows.counts,
+                trials=rows.trials,
+                positions=positions,
+            )
+
+    def wrap(self, values: Floats | dict[str, Floats], name: str | None = None) -> Any:
+        """Arrays of n rows as the caller's kind of Series (or frame), labelled by the caller's rows.
+
+        With na_action="exclude" rows that were dropped come back as NaN.
+        """
+        encoded = self.prepared.encoded
+        positions: np.ndarray | None = encoded.kept
+        if self.arguments.na_action == "exclude" and positions is not None:
+            values = _spread(values, positions, encoded.n_rows_in)
+            positions = None
+        return like(self.arguments.data, values, positions, name=name)
+
+    @cached_property
+    def fitted(self) -> Any:
+        """Fitted means mu, one a row that was fitted."""
+        return self.wrap(self.rows.mu)
+
+    @cached_property
+    def linear_predictors(self) -> Any:
+        """Linear predictors eta = X coef + offset, one a row that was fitted."""
+        return self.wrap(self.rows.eta)
+
+    # -- fit ---------------------------------------------------------------------------------------
+    @property
+    def nobs(self) -> int:
+        """Observations of positive weight; a frequency weight counts as that many."""
+        return int(self._rows.nobs)
+
+    @property
+    def deviance(self) -> float:
+        """Residual deviance, sum of w d(y, mu)."""
+        return self.solution.evaluation.deviance
+
+    @property
+    def df_residual(self) -> int:
+        """Observations minus rank."""
+        return int(self._rows.nobs) - self.rank
+
+    @cached_property
+    def null(self) -> Null:
+        """Deviance and df of the model with the intercept and offset alone."""
+        return null_model(self.family, self._rows, self.design.terms.intercept, self.arguments.control)
+
+    @property
+    def null_deviance(self) -> float:
+        """Deviance of the null model."""
+        return self.null.deviance
+
+    @property
+    def df_null(self) -> int:
+        """Residual df of the null model."""
+        return int(self.null.df)
+
+    @property
+    def n_params(self) -> int:
+        """Parameters that AIC counts: the rank, and the dispersion where its likelihood estimates one."""
+        return self.rank + self.family.n_extra
+
+    @cached_property
+    def loglik(self) -> LogLik:
+        """Log-likelihood at the fit, with `.df` and `.nobs`; NaN where the family has none."""
+        with np.errstate(all="ignore"):
+            value = self.family.loglik(self.solution.evaluation.likelihood, self.deviance)
+        return LogLik(value, self.n_params, self.nobs)
+
+    @property
+    def aic(self) -> float:
+        """-2 loglik + 2 n_params."""
+        return -2.0 * self.loglik + 2.0 * self.n_params
+
+    @property
+    def bic(self) -> float:
+        """-2 loglik + log(nobs) n_params."""
+        return -2.0 * self.loglik + float(np.log(self.nobs)) * self.n_params
+
+    @cached_property
+    def dispersion(self) -> float:
+        """1 where the family fixes it, else Pearson's chi-square / df_residual."""
+        return dispersion(self)
+
+    # -- iteration ---------------------------------------------------------------------------------
+    @property
+    def progress(self) -> Solution:
+        """How the iteration ended."""
+        return self.solution
+
+    @property
+    def n_iter(self) -> int:
+        """Steps taken (R's "Fisher Scoring iterations")."""
+        return self.solution.n_iter
+
+    @property
+    def converged(self) -> bool:
+        """Whether the deviance settled within Control(epsilon=)."""
+        return self.solution.converged
+
+    @property
+    def boundary(self) -> bool:
+        """Whether the last step had to be shortened to stay in the family's domain."""
+        return self.solution.boundary
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """One row a step: deviance, change, halvings, largest_eta, then the coefficients."""
+        return history(self.solution, self.design.column_names)
+
+    # -- again -------------------------------------------------------------------------------------
+    def refit(
+        self,
+        terms: Sequence[int] | None = None,
+        columns: np.ndarray | None = None,
+        start: Floats | None = None,
+        offset: Floats | None = None,
+        response: Floats | None = None,
+    ) -> Refit:
+        """The same rows fitted again: with the terms (coded anew) or columns named, or another offset or response."""
+        raise NotImplementedError
+
+    @property
+    def _rows(self) -> Rows:
+        return self.prepared.rows
+
+
+def _spread(values: Floats | dict[str, Floats], positions: np.ndarray, n: int) -> Floats | dict[str, Floats]:
+    if isinstance(values, dict):
+        return {name: _spread_one(column, positions, n) for name, column in values.items()}
+    return _spread_one(values, positions, n)
+
+
+def _spread_one(values: Floats, positions: np.ndarray, n: int) -> Floats:
+    full = np.full(n, np.nan)
+    full[positions] = values
+    return full
+
+
+def history(solution: Solution, names: Sequence[str]) -> pd.DataFrame:
+    """The iterations of a solution as a table, one row a step."""
+    steps = solution.history
+    table = pd.DataFrame(
+        {
+            "deviance": [step.deviance for step in steps],
+            "change": [step.change for step in steps],
+            "halvings": [step.halvings for step in steps],
+            "largest_eta": [step.largest_eta for step in steps],
+        },
+        index=pd.Index([step.number for step in steps], name="iteration"),
+    )
+    path = pd.DataFrame([step.coef for step in steps], index=table.index, columns=list(names))
+    return pd.concat([table, path], axis=1)

@@ -1,0 +1,134 @@
+"""Generalized linear models: `glm()` and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from rglm.errors import FitError
+from rglm.families.family import Family
+from rglm.families.registry import family as as_family
+from rglm.fitting.control import Control
+from rglm.fitting.irls import Iteration
+from rglm.formula.values import Floats
+from rglm.models.arguments import Arguments
+from rglm.models.base import Model
+from rglm.models.call import describe
+from rglm.models.engine import anchor, solve, warn_unconverged
+from rglm.models.prepare import Prepared, as_formula, prepare
+
+
+class GLM(Model):
+    """A fitted generalized linear model: R's verbs as methods, each a function of `rglm.inference`."""
+
+
+def glm(
+    formula: Any,
+    data: Any,
+    family: Any = "gaussian",
+    *,
+    weights: Any = None,
+    freq_weights: Any = None,
+    offset: Any = None,
+    exposure: Any = None,
+    subset: Any = None,
+    na_action: str = "omit",
+    contrasts: Mapping[str, Any] | None = None,
+    success: str | None = None,
+    start: Any = None,
+    method: str = "auto",
+    control: Control | None = None,
+    env: Mapping[str, Any] | None = None,
+) -> GLM:
+    """Fit a generalized linear model by maximum likelihood.
+
+    g(mu) = X b + offset, Var(y) = phi V(mu) / w, with the link g and variance V of the family.
+
+    Parameters
+    ----------
+    formula : text in R's formula language, such as "clicks ~ age + channel", or a formulaic Formula
+    data : pandas, polars or pyarrow frame, or dict of columns; n rows
+    family : name, class or instance: "poisson", Poisson, Poisson(link="sqrt")
+    weights : prior weights (n,), as R's: trials for a proportion, precision otherwise
+    freq_weights : whole numbers (n,), how many times each row is repeated
+    offset : (n,) on the scale of the linear predictor
+    exposure : (n,) positive; its log is an offset (log link only)
+    subset : rows to use: an expression over the data, or a mask (n,)
+    na_action : "omit" drops incomplete rows; "exclude" too, but results of length n have them as NaN; "fail"
+    contrasts : {"factor": "contr.sum" or a matrix}
+    success : the response level whose probability is modelled (default: every level but the first)
+    start : (p,) first coefficients
+    method : "auto" or "qr"
+    control : Control(epsilon, maxit, trace)
+    env : {"name": function or constant} that the formula may use beside the data and the table of functions
+
+    `weights`, `freq_weights`, `offset`, `exposure` and `subset` may be text: the name of a column, otherwise
+    an expression over the data such as "log(service)".  `.` in the formula leaves such columns out.
+
+    Returns
+    -------
+    GLM
+
+    Raises
+    ------
+    FormulaError, DataError, FamilyError
+        Before fitting, when the formula, the data or the response cannot be used.
+    FitError
+        When the starting values or every step leave the family's domain.
+
+    Source: R `glm`; McCullagh & Nelder (1989).
+
+    Examples
+    --------
+    >>> from rglm import datasets, glm
+    >>> fit = glm("breaks ~ wool + tension", data=datasets.load("warpbreaks"), family="poisson")
+    >>> fit.n_iter, fit.df_residual
+    (4, 50)
+    """
+    arguments = Arguments(
+        as_formula(formula), data, as_family(family), weights, freq_weights, offset, exposure, subset,
+        na_action, contrasts, success, start, method, control or Control(), env,
+    )  # fmt: skip
+    return fit_glm(arguments)
+
+
+def fit_glm(arguments: Arguments, stacklevel: int = 4) -> GLM:
+    """Fit from kept arguments: what `glm()` and `update()` share."""
+    prepared = prepare(arguments)
+    family, control, rows = arguments.family, arguments.control, prepared.rows
+    solution = solve(
+        family,
+        rows,
+        control,
+        starting(arguments.start, prepared),
+        anchor(family, rows, prepared.design.terms.intercept),
+        print_step if control.trace else None,
+    )
+    warn_unconverged(solution, control, stacklevel)
+    return GLM(arguments, prepared, solution, describe("glm", arguments, prepared, family))
+
+
+def starting(start: Any, prepared: Prepared) -> Floats | None:
+    """`start=` as (p,) floats, checked against the columns of the design."""
+    if start is None:
+        return None
+    values = np.asarray(start, dtype=float)
+    names = prepared.design.column_names
+    if values.shape != (len(names),):
+        raise FitError(
+            f"start must hold one value a coefficient, {len(names)} in all ({', '.join(names)}); "
+            f"got shape {values.shape}."
+        )
+    return np.where(np.isnan(values), 0.0, values)  # NaN marks an aliased coefficient of an earlier fit
+
+
+def print_step(step: Iteration) -> None:
+    """R's trace line."""
+    print(f"Deviance = {step.deviance} Iterations - {step.number}")
+
+
+def family_of(value: Any) -> Family:
+    """A family from a name, class or instance."""
+    return as_family(value)

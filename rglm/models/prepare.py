@@ -1,0 +1,131 @@
+"""From the arguments of a call to rows that can be fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rglm.data.memory import as_source
+from rglm.data.source import Source
+from rglm.design.encode import Encoded
+from rglm.design.learn import learn
+from rglm.design.spec import DesignSpec
+from rglm.errors import DataError, FamilyError, FitError, choose
+from rglm.families.family import Family
+from rglm.fitting.rows import Rows
+from rglm.formula.grammar import parse
+from rglm.formula.tree import Formula
+from rglm.formula.values import Floats
+from rglm.models.arguments import METHODS, NA_ACTIONS, Arguments, column_or_expression
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Rows ready to fit, and what was learned on the way.
+
+    modelled   what a binomial response models, such as 'P(y = "yes")', or None
+    """
+
+    design: DesignSpec
+    encoded: Encoded
+    source: Source
+    rows: Rows
+    modelled: str | None
+
+
+def as_formula(formula: Any) -> Formula:
+    """A formula from text, from a parsed formula, or from a formulaic `Formula`."""
+    if isinstance(formula, Formula):
+        return formula
+    if isinstance(formula, str):
+        return parse(formula)
+    if hasattr(formula, "lhs") and hasattr(formula, "rhs"):
+        # formulaic writes the intercept out, and its absence means none
+        return parse(f"{formula.lhs} ~ 0 + {formula.rhs}")
+    raise FitError(
+        f"formula must be text such as \"y ~ x\" or a formulaic Formula; got {type(formula).__name__}. "
+        "The formula comes first, the data second."
+    )
+
+
+def prepare(arguments: Arguments) -> Prepared:
+    """Learn the design, encode the rows, and let the family accept the response."""
+    check_choices(arguments)
+    source = as_source(arguments.data)
+    columns = tuple(source.names)
+    subset = arguments.subset
+    if isinstance(subset, str):
+        subset = column_or_expression(subset, columns)
+    design, encoded = learn(
+        arguments.formula,
+        source,
+        extras=arguments.extras(columns),
+        subset=subset,
+        contrasts=arguments.contrasts,
+        na_action=arguments.na_action,
+        success=arguments.success,
+        env=arguments.env,
+    )
+    if encoded is None or encoded.response is None:
+        raise FitError("A model needs a response: write `y ~ x`, with the response before the tilde.")
+    prior, counts = row_weights(encoded.extras)
+    accepted = arguments.family.accept(encoded.response, prior)
+    weights = accepted.weights if counts is None else accepted.weights * counts
+    if not (weights > 0).any():
+        raise DataError("No row has a positive weight, so there is nothing to fit. Check weights= and freq_weights=.")
+    rows = Rows(
+        encoded.block, accepted.y, weights, total_offset(encoded, arguments.family), accepted.trials, counts
+    )
+    return Prepared(design, encoded, source, rows, accepted.modelled)
+
+
+def check_choices(arguments: Arguments) -> None:
+    """Arguments with a fixed list of values."""
+    if arguments.na_action not in NA_ACTIONS:
+        raise FitError(choose("na_action", arguments.na_action, NA_ACTIONS))
+    if arguments.method not in METHODS:
+        raise FitError(choose("method", arguments.method, METHODS))
+
+
+def row_weights(extras: Mapping[str, Floats]) -> tuple[Floats | None, Floats | None]:
+    """Prior weights and frequency counts, checked for sign and (counts) for being whole numbers."""
+    prior, counts = extras.get("weights"), extras.get("freq_weights")
+    for name, values in (("weights", prior), ("freq_weights", counts)):
+        if values is not None and (values < 0).any():
+            raise DataError(f"{name} must not be negative; {_first(values < 0, values)}. A weight of 0 leaves a row out.")
+    if counts is not None and (counts != np.floor(counts)).any():
+        raise DataError(
+            f"freq_weights say how many times a row is repeated, so they must be whole numbers; "
+            f"{_first(counts != np.floor(counts), counts)}. Use weights= for weights that are not counts."
+        )
+    return prior, counts
+
+
+def _first(wrong: np.ndarray, values: Floats) -> str:
+    where = np.flatnonzero(wrong)
+    return f"{len(where)} are, the first in row {where[0]}: {values[where[0]]}"
+
+
+def total_offset(encoded: Encoded, family: Family) -> Floats | None:
+    """offset() terms, offset= and log(exposure=), summed; None where none was given."""
+    parts = [encoded.formula_offset, encoded.extras.get("offset")]
+    exposure = encoded.extras.get("exposure")
+    if exposure is not None:
+        parts.append(log_exposure(exposure, family))
+    given = [part for part in parts if part is not None]
+    return sum(given[1:], given[0]) if given else None
+
+
+def log_exposure(exposure: Floats, family: Family) -> Floats:
+    """log(exposure), refused without a log link or for exposures that are not positive."""
+    if family.link.name != "log":
+        raise FamilyError(
+            f"exposure= is a log offset, so it needs a log link; this family's link is '{family.link.name}'. "
+            "Give an offset= on the scale of that link instead."
+        )
+    if (exposure <= 0).any():
+        raise DataError(f"exposure must be positive; {_first(exposure <= 0, exposure)} (zero or less has no log).")
+    return np.asarray(np.log(exposure))
