@@ -6,6 +6,7 @@ so that `log(x)` and `log( x )` are one variable.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -72,7 +73,11 @@ class Paren:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`log(x, base = 2)`; `names[i]` is None for a positional argument; a `stats::` prefix stays in `function`."""
+    """`log(x, base = 2)`; `names[i]` is None for a positional argument; a `stats::` prefix stays in `function`.
+
+    Two forms are calls with an operator's name: `LETTERS[1:6]` is `Call("[", (Name("LETTERS"), 1:6))`, where the
+    base is LETTERS or letters and the index a constant; `{x}` is `Call("{", (x,))` and means x.
+    """
 
     function: str
     arguments: tuple[Node, ...]
@@ -83,10 +88,41 @@ class Call:
 Node: TypeAlias = Name | Number | String | Constant | Unary | Binary | Paren | Call
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Formula:
-    """A parsed two-sided (or one-sided) formula."""
+    """A parsed two-sided (or one-sided) formula.
 
-    response: Node | None
-    right: Node
+    `str(formula)` is what R prints (`y ~ x + z`, whatever the spacing typed); formulas compare, hash and pickle
+    by it, because a formula over a thousand columns is a tree a thousand deep.
+
+    response   the left-hand side, or None.
+    right      the right-hand side.
+    text       as typed; node positions count in it.
+    canonical  as R prints it; written on construction.
+    """
+
+    response: Node | None = field(compare=False)
+    right: Node = field(compare=False)
     text: str = field(default="", compare=False)
+    canonical: str = field(default="")
+
+    def __post_init__(self) -> None:
+        from rglm.formula.deparse import deparse
+
+        if not self.canonical:
+            right = deparse(self.right, suffix=True)
+            left = "" if self.response is None else f"{deparse(self.response, suffix=True)} "
+            object.__setattr__(self, "canonical", f"{left}~ {right}" if left else f"~{right}")
+        if not self.text:
+            object.__setattr__(self, "text", self.canonical)
+
+    def __str__(self) -> str:
+        return self.canonical
+
+    def __repr__(self) -> str:
+        return f"Formula({self.canonical!r})"
+
+    def __reduce__(self) -> tuple[Callable[[str], Formula], tuple[str]]:
+        from rglm.formula.grammar import parse
+
+        return parse, (self.text,)
