@@ -24,7 +24,7 @@ DEVICES = {"desktop": 0.0, "mobile": 0.2, "tablet": 0.05}
 WEEKDAYS = {"Mon": 0.0, "Tue": 0.0, "Wed": 0.02, "Thu": 0.05, "Fri": 0.0, "Sat": -0.15, "Sun": -0.2}
 CHANNEL_ODDS = (0.35, 0.3, 0.25, 0.1)
 DEVICE_ODDS = (0.35, 0.55, 0.1)
-ERLANG_SHAPE = 25
+ERLANG_SHAPE = 80
 OVERDISPERSION = 1 / ERLANG_SHAPE
 HEADER = "clicks,impressions,age,channel,device,weekday"
 
