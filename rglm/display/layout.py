@@ -1,0 +1,175 @@
+"""From parts that hold numbers to blocks that hold strings: the one place where digits are chosen.
+
+Every renderer reads blocks, so all of them show the same characters.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from dataclasses import dataclass
+
+from rglm.display import numbers
+from rglm.display.cells import Align, lay_table
+from rglm.display.document import (
+    Aligned,
+    Blank,
+    Document,
+    Line,
+    NamedValues,
+    Number,
+    Part,
+    Piece,
+    Role,
+    digits_of,
+)
+from rglm.display.settings import Settings
+from rglm.display.table import Table
+
+
+@dataclass(frozen=True)
+class Words:
+    """A line, or several joined by newlines, ready to show."""
+
+    text: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Named:
+    """A named vector: values padded to one width."""
+
+    names: tuple[str, ...]
+    values: tuple[str, ...]
+    gap: int
+    caption: str | None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: columns of strings padded to their own width, row names, what stands around it."""
+
+    headers: tuple[str, ...]
+    columns: tuple[tuple[str, ...], ...]
+    align: Align
+    row_names: tuple[str, ...]
+    caption: str | None
+    legend: str | None
+
+
+Block = Words | Named | Grid
+
+
+def lay_out(document: Document, settings: Settings) -> list[Block]:
+    """The blocks of a document, every number formatted."""
+    digits = digits_of(document.less, settings)
+    return [_lay(part, digits, settings) for part in document.parts]
+
+
+def _lay(part: Part, digits: int, settings: Settings) -> Block:
+    if isinstance(part, Line):
+        return Words("".join([_write(piece, digits, settings) for piece in part.pieces]), part.role)
+    if isinstance(part, Table):
+        own = digits if part.less is None else digits_of(part.less, settings)
+        laid = lay_table(part, own, settings.stars)
+        return Grid(
+            tuple(map(visible, laid.headers)),
+            tuple(tuple(cells) for cells in laid.columns),
+            laid.align,
+            tuple(map(visible, laid.row_names)),
+            part.caption,
+            numbers.LEGEND if laid.starred else None,
+        )
+    if isinstance(part, Blank):
+        return Words("", "text")
+    if isinstance(part, Aligned):
+        return Words("\n".join(_align(part, digits, settings)), "text")
+    return _lay_named(part, digits)
+
+
+def _lay_named(part: NamedValues, digits: int) -> Named:
+    values = part.values if part.zap is None else numbers.zapsmall(part.values, digits + part.zap)
+    texts = numbers.format_common(values, digits)
+    return Named(tuple(map(visible, part.names)), tuple(texts), part.gap, part.caption)
+
+
+def _align(part: Aligned, digits: int, settings: Settings) -> list[str]:
+    shown = []
+    for column in zip(*part.rows, strict=True):
+        first = column[0]
+        if isinstance(first, Number) and first.how in ("format", "count", "plain"):
+            values = [piece.value for piece in column if isinstance(piece, Number)]
+            shown.append(_write_joint(first, values, digits, settings))
+            continue
+        texts = [_write(piece, digits, settings) for piece in column]
+        width = max(map(display_width, texts))
+        shown.append([pad(text, width, part.justify) for text in texts])
+    return ["".join(pieces) for pieces in zip(*shown, strict=True)]
+
+
+def _write_joint(rule: Number, values: list[numbers.Value], digits: int, settings: Settings) -> list[str]:
+    if rule.how == "count":
+        return numbers.format_counts(values)
+    if rule.how == "plain":
+        return numbers.format_common(values, settings.digits)
+    return numbers.format_common(values, max(rule.least, digits + rule.more))
+
+
+def _write(piece: Piece, digits: int, settings: Settings) -> str:
+    if isinstance(piece, str):
+        return piece
+    value = piece.value
+    wanted = max(piece.least, digits + piece.more)
+    if piece.how == "general":
+        return numbers.format_general(value, wanted)
+    if piece.how == "p-value":
+        return numbers.format_p((value,), wanted)[0]
+    if piece.how == "signif":
+        rounded = value if value is None else numbers.signif(value, wanted)
+        return numbers.format_one(rounded, settings.digits)
+    if piece.how == "round":
+        return _write_rounded(piece, settings)
+    return _write_joint(piece, [value], digits, settings)[0]
+
+
+def _write_rounded(piece: Number, settings: Settings) -> str:
+    places, nsmall = piece.places or 0, piece.nsmall
+    if piece.error is not None:
+        shown = piece.error > 0 and math.isfinite(piece.error)
+        nsmall = max(2 - math.floor(math.log10(piece.error)), 0) if shown else 2
+        places = nsmall if piece.places is None else piece.places
+    value = piece.value
+    rounded = value if value is None else numbers.round_half_even(value, places)
+    return numbers.format_one(rounded, settings.digits, nsmall)
+
+
+def display_width(text: str) -> int:
+    """Columns a string takes on a terminal: two for East Asian wide characters, none for marks."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def pad(text: str, width: int, justify: str) -> str:
+    """`text` padded with blanks to a display width."""
+    blanks = " " * (width - display_width(text))
+    return blanks + text if justify == "right" else text + blanks
+
+
+def visible(name: str) -> str:
+    """A name with control characters and backslashes escaped, as R prints names."""
+    if name.isprintable() and "\\" not in name:
+        return name
+    return "".join(_ESCAPES.get(c) or (c if c.isprintable() else _code(c)) for c in name)
+
+
+_ESCAPES = {
+    "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r",
+    "\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v",
+}  # fmt: skip
+
+
+def _code(c: str) -> str:
+    return f"\\{ord(c):03o}" if ord(c) < 128 else f"\\u{ord(c):04x}"
