@@ -36,10 +36,11 @@ _ESCAPES = {
 
 
 def deparse(node: Node, *, suffix: bool = False) -> str:
-    """The text R gives a node: ``deparse(parse_expression("factor( w,levels=6:1 )"))`` is `factor(w, levels = 6:1)`.
+    """The text R gives a node.
 
     node    an expression tree.
     suffix  whether integers keep R's L (`2L`): R prints formulas with it and term labels without.
+    Returns text: ``deparse(parse_expression("factor( w,levels=6:1 )"))`` is `factor(w, levels = 6:1)`.
     """
     return _write(node, suffix, 0)
 
@@ -140,7 +141,7 @@ def _write_number(node: Number, suffix: bool) -> str:
 
 
 def number_text(value: float) -> str:
-    """A double as R deparses it: up to 15 significant digits, fixed unless scientific is shorter (`0.1`, `1e+05`)."""
+    """A double as R deparses it: up to 15 digits, fixed unless scientific is shorter (`0.1`, `1e+05`)."""
     if value != value:
         return "NaN"
     if value in (float("inf"), float("-inf")):

@@ -1,7 +1,7 @@
 """R's formula grammar: text → expression tree.
 
-A precedence parser over `lexer.tokens_of`; `deparse` is the way back.  What R's language has and formulas here do
-not (indexing, `d$x`, `if`, closures, …) is refused by name, with a caret and what to write instead.
+A precedence parser over `lexer.tokens_of`; `deparse` is the way back.  What R's language has and formulas
+here do not (indexing, `d$x`, `if`, closures, …) is refused by name, with a caret and what to write instead.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _VECTORS = ("LETTERS", "letters")
 def parse(text: str) -> Formula:
     """The formula a text says: ``parse("log(y) ~ x*a + offset(z)")``.
 
-    text    `response ~ terms` or `~ terms`, in R's formula language; Python's `**`, `True`, `None` and `np.log` are
-            read as R's `^`, `TRUE`, `NULL` and `log`.
-    Returns a Formula; `str()` of it is what R prints.  Raises FormulaError, with a caret under the place, where R's
-    grammar or the limits on length and nesting are broken.
+    text    `response ~ terms` or `~ terms`, in R's formula language; Python's `**`, `True`, `None`, `np.log`
+            are read as R's `^`, `TRUE`, `NULL`, `log`.
+    Returns a Formula; `str()` of it is what R prints.  Raises FormulaError, with a caret under the place,
+    where R's grammar or the limits on length and nesting are broken.
 
     Source: R's `help("formula")` and `help("Syntax")`.
     """
@@ -118,7 +118,7 @@ def check_height(node: Node) -> None:
     """FormulaError where one variable's expression is a taller tree than later steps can walk."""
     if isinstance(node, Name):
         return
-    waiting = [(node, 1)]
+    waiting: list[tuple[Node, int]] = [(node, 1)]
     while waiting:
         node, height = waiting.pop()
         if height > MAX_HEIGHT:
@@ -233,7 +233,7 @@ class _Parser:
 
     def name(self) -> Node:
         value, position = self.value, self.position
-        if value in _CONSTANTS and not self.peek().value == "=":
+        if value in _CONSTANTS and self.peek().value != "=":
             self.advance()
             return Constant(_CONSTANTS[value], position)
         if value in RESERVED:

@@ -10,10 +10,8 @@ from rglm.errors import FormulaError, caret
 MAX_LENGTH = 500_000
 MAX_TOKENS = 50_000
 
-RESERVED = frozenset(
-    "if else repeat while function for next break in TRUE FALSE NULL Inf NaN NA "
-    "NA_integer_ NA_real_ NA_character_ NA_complex_ ...".split()
-)
+_WORDS = "if else repeat while function for next break in ... TRUE FALSE NULL Inf NaN NA"
+RESERVED = frozenset([*_WORDS.split(), "NA_integer_", "NA_real_", "NA_character_", "NA_complex_"])
 
 _TOKEN = re.compile(
     r"""
@@ -96,7 +94,7 @@ def is_syntactic(name: str) -> bool:
 def _stray(character: str) -> str:
     if character in _STRAY:
         return f"unexpected {character!r}: {_STRAY[character]}"
-    return f"unexpected {character!r}: no part of the formula language; write a column name that holds it in backticks"
+    return f"unexpected {character!r}: a column name that holds it is written in backticks"
 
 
 def _unescape(text: str, body: str, position: int) -> str:

@@ -73,10 +73,10 @@ class Paren:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`log(x, base = 2)`; `names[i]` is None for a positional argument; a `stats::` prefix stays in `function`.
+    """`log(x, base = 2)`; `names[i]` is None for a positional argument; `function` keeps a `stats::` prefix.
 
-    Two forms are calls with an operator's name: `LETTERS[1:6]` is `Call("[", (Name("LETTERS"), 1:6))`, where the
-    base is LETTERS or letters and the index a constant; `{x}` is `Call("{", (x,))` and means x.
+    Two forms are calls with an operator's name: `LETTERS[1:6]` is `Call("[", (Name("LETTERS"), 1:6))`, where
+    the base is LETTERS or letters and the index a constant; `{x}` is `Call("{", (x,))` and means x.
     """
 
     function: str
@@ -92,8 +92,8 @@ Node: TypeAlias = Name | Number | String | Constant | Unary | Binary | Paren | C
 class Formula:
     """A parsed two-sided (or one-sided) formula.
 
-    `str(formula)` is what R prints (`y ~ x + z`, whatever the spacing typed); formulas compare, hash and pickle
-    by it, because a formula over a thousand columns is a tree a thousand deep.
+    `str(formula)` is what R prints (`y ~ x + z`, whatever the spacing typed); formulas compare and hash by
+    it, and pickle as their text, because a formula over a thousand columns is a tree a thousand deep.
 
     response   the left-hand side, or None.
     right      the right-hand side.

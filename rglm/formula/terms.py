@@ -1,0 +1,166 @@
+"""The terms of a formula and how their factors are coded, by R's rules (`terms.formula`, `model.matrix`)."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import and_
+
+from rglm.errors import FormulaError, FormulaWarning, caret
+from rglm.formula.algebra import Expansion
+from rglm.formula.deparse import deparse
+from rglm.formula.grammar import names_in
+from rglm.formula.tree import Constant, Formula, Node, Number, String
+from rglm.formula.update import expand_dot, update
+
+__all__ = ["Terms", "codings", "expand_dot", "terms", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a formula asks for.
+
+    response   the left-hand side, or None.
+    variables  every variable that the data must give: the response, then in order of first appearance (those of
+               removed terms too: their NA costs rows), last the arguments of offsets that are not among them.
+    terms      indices into `variables`, ascending; terms in R's order.
+    labels     R's term labels.
+    intercept  whether there is one.
+    offsets    the argument of each `offset(...)`.
+    dotted     whether the formula said `.`.
+    """
+
+    response: Node | None
+    variables: tuple[Node, ...]
+    terms: tuple[tuple[int, ...], ...]
+    labels: tuple[str, ...]
+    intercept: bool
+    offsets: tuple[Node, ...]
+    dotted: bool
+
+
+def terms(formula: Formula, columns: Sequence[str] = (), exclude: Collection[str] = ()) -> Terms:
+    """The terms of a formula: ``terms(parse("y ~ a*x - x")).labels`` is `("a", "a:x")`.
+
+    formula   a parsed formula.
+    columns   the data's columns, in order: `.` is those the response does not use.
+    exclude   columns that `.` leaves out besides (weights, offset, exposure).
+    Returns Terms.  Raises FormulaError where R refuses, and where the formula expands beyond 32,768 terms.
+    Warns (FormulaWarning) of the response on the right-hand side, which is dropped, and of `x^2` outside I().
+
+    Source: R's `help("terms.formula")` and `help("formula")`.
+    """
+    if _says_dot(formula):
+        if not columns:
+            raise FormulaError(
+                f"`.` in the formula {formula} stands for the data's columns, and there are no data"
+            )
+        found, notes = _terms(formula, tuple(columns), frozenset(exclude))
+    else:
+        found, notes = _terms(formula, (), frozenset())
+    for note in notes:
+        warnings.warn(note, FormulaWarning, stacklevel=2)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _says_dot(formula: Formula) -> bool:
+    return "." in names_in(formula.right)
+
+
+@lru_cache(maxsize=256)
+def _terms(
+    formula: Formula, columns: tuple[str, ...], exclude: frozenset[str]
+) -> tuple[Terms, tuple[str, ...]]:
+    response = formula.response
+    used = frozenset() if response is None else names_in(response)
+    expansion = Expansion(formula.text, [c for c in columns if c not in used and c not in exclude])
+    own = 0 if response is None else expansion.add_variable(_checked(response, formula))
+    masks = expansion.expand(formula.right)
+    if own in masks:
+        name = deparse(formula.response) if formula.response is not None else ""
+        expansion.notes.append(f"the response {name} appeared on the right-hand side and was dropped")
+        del masks[own]
+    ordered = sorted((mask for mask in masks if not mask & expansion.offsets), key=int.bit_count)
+    numbers, variables, offsets = _numbered(expansion)
+    names = [deparse(node) for node in variables]
+    indices = tuple(tuple(numbers[bit] for bit in _bits(mask)) for mask in ordered)
+    labels = tuple(":".join([names[i] for i in term]) for term in indices)
+    found = Terms(response, variables, indices, labels, expansion.intercept, offsets, expansion.dotted)
+    return found, tuple(expansion.notes)
+
+
+def _checked(response: Node, formula: Formula) -> Node:
+    if isinstance(response, Number | String | Constant):
+        message = f"the response must be a variable or an expression over variables; got {deparse(response)}"
+        raise FormulaError(caret(formula.text, response.position, message))
+    if "." in names_in(response):
+        message = "`.` has no meaning in the response, except in update(); name the response"
+        raise FormulaError(caret(formula.text, response.position, message))
+    return response
+
+
+def _numbered(expansion: Expansion) -> tuple[list[int], tuple[Node, ...], tuple[Node, ...]]:
+    """Each bit's index among the variables (-1 for an offset), the variables, the offsets' arguments."""
+    nodes = list(expansion.variables)
+    if not expansion.offsets:
+        return list(range(len(nodes))), tuple(nodes), ()
+    numbers: list[int] = []
+    variables: dict[Node, None] = {}
+    for bit, node in enumerate(nodes):
+        if expansion.offsets >> bit & 1:
+            numbers.append(-1)
+        else:
+            numbers.append(len(variables))
+            variables[node] = None
+    # after the others: R numbers `offset(z)` and `z` apart, and z's number orders the names in its interactions
+    variables.update(dict.fromkeys(expansion.offset_arguments))
+    return numbers, tuple(variables), tuple(expansion.offset_arguments)
+
+
+def _bits(mask: int) -> list[int]:
+    bits = []
+    while mask:
+        low = mask & -mask
+        bits.append(low.bit_length() - 1)
+        mask ^= low
+    return bits
+
+
+def codings(terms: Terms, is_factor: Sequence[bool]) -> tuple[tuple[str, ...], ...]:
+    """How each term codes each of its variables.
+
+    terms      the terms.
+    is_factor  for each of `terms.variables`: factor, string or logical (True), or numeric.
+    Returns, for each term and each of its variables, "numeric", "contrast" or "indicator".
+
+    Factor i of term T is coded by contrasts if T without i is empty or part of an earlier term, else by full
+    indicators.  Without an intercept, the first factor of the first term with one has full indicators.
+
+    Source: R's `model.matrix`; J. M. Chambers and T. J. Hastie, Statistical Models in S, 1992, §2.4.1.
+    """
+    return _codings(terms.terms, terms.intercept, tuple(map(bool, is_factor)))
+
+
+@lru_cache(maxsize=256)
+def _codings(
+    terms: tuple[tuple[int, ...], ...], intercept: bool, is_factor: tuple[bool, ...]
+) -> tuple[tuple[str, ...], ...]:
+    holders: dict[int, int] = {}  # variable → the earlier terms that hold it, as bits
+    full_is_due = not intercept
+    coded = []
+    for number, term in enumerate(terms):
+        kinds = ["numeric"] * len(term)
+        for place, variable in enumerate(term):
+            if is_factor[variable]:
+                rest = [holders.get(other, 0) for other in term if other != variable]
+                kinds[place] = "contrast" if not rest or reduce(and_, rest) else "indicator"
+        if full_is_due and any(is_factor[variable] for variable in term):
+            kinds[next(place for place, variable in enumerate(term) if is_factor[variable])] = "indicator"
+            full_is_due = False
+        for variable in term:
+            holders[variable] = holders.get(variable, 0) | 1 << number
+        coded.append(tuple(kinds))
+    return tuple(coded)
