@@ -23,9 +23,9 @@ NAMES = datasets.names()
 
 
 def test_the_promised_sets_are_there() -> None:
-    promised = {"warpbreaks", "esoph", "budworm", "mtcars", "longley", "stackloss", "insurance", "plantgrowth"}
-    promised |= {"iris", "cars", "epil", "women", "swiss", "clotting", "quine", "birthwt", "infert"}
-    promised |= {"chickwts", "insectsprays", "dobson", "clicks"}
+    promised = {"warpbreaks", "esoph", "budworm", "mtcars", "longley", "stackloss", "insurance"}
+    promised |= {"plantgrowth", "iris", "cars", "epil", "women", "swiss", "clotting", "quine"}
+    promised |= {"birthwt", "infert", "chickwts", "insectsprays", "dobson", "clicks"}
     assert promised <= set(NAMES)
     assert sorted(NAMES) == NAMES
 
