@@ -1,0 +1,1 @@
+"""One file a workload: the data, and what is timed."""
