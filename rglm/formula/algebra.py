@@ -15,7 +15,8 @@ from rglm.formula.grammar import check_height, names_in
 from rglm.formula.tree import Binary, Call, Constant, Name, Node, Number, Paren, String, Unary
 
 MAX_TERMS = 32_768
-MAX_WORK = 1_000_000
+MAX_WORK = 1_000_000  # pairs of terms joined on the way
+_WIDE = 512  # variables whose bits cost about as much to join as the joining itself
 
 Masks: TypeAlias = dict[int, None]
 """Terms in order of appearance; bit i of a key says whether the term holds variable i."""
@@ -32,28 +33,31 @@ class Expansion:
     """
 
     __slots__ = (
-        *("columns", "dotted", "intercept", "negated", "notes"),
+        *("columns", "dotted", "intercept", "negated", "notes", "numbers"),
         *("offset_arguments", "offsets", "text", "variables", "work"),
     )
 
-    def __init__(self, text: str, columns: Sequence[str] | None) -> None:
-        """`columns` are what `.` stands for; None where there are no data, and then `.` is a variable."""
+    def __init__(self, text: str | None, columns: Sequence[str] = ()) -> None:
+        """`text` is what node positions count in, or None; `columns` are what `.` stands for."""
         self.text = text
         self.columns = columns
-        self.variables: dict[Node, int] = {}
+        self.variables: list[Node] = []
+        self.numbers: dict[Node, int] = {}
         self.offsets = 0
         self.offset_arguments: list[Node] = []
         self.intercept = True
         self.negated = False
         self.dotted = False
-        self.notes: list[str] = []
+        self.notes: dict[str, None] = {}
         self.work = 0
 
     def add_variable(self, node: Node) -> int:
         """The bit of a variable, new or known."""
         if not isinstance(node, Name):
             check_height(node)
-        number = self.variables.setdefault(node, len(self.variables))
+        number = self.numbers.setdefault(node, len(self.variables))
+        if number == len(self.variables):
+            self.variables.append(node)
         return 1 << number
 
     def expand(self, node: Node) -> Masks:
@@ -72,10 +76,7 @@ class Expansion:
 
     def operand(self, node: Node) -> Masks:
         if isinstance(node, Name):
-            if node.id == "." and self.columns is not None:
-                return self.dot()
-            self.dotted = self.dotted or node.id == "."
-            return {self.add_variable(node): None}
+            return self.dot(node) if node.id == "." else {self.add_variable(node): None}
         if isinstance(node, Paren):
             return self.expand(node.inner)
         if isinstance(node, Number) and node.value in (0.0, 1.0):
@@ -85,42 +86,48 @@ class Expansion:
         if isinstance(node, Unary) and node.op != "!":
             return self.expand(node.operand) if node.op == "+" else self.without({}, node.operand)
         if isinstance(node, Number | String | Constant):
-            raise FormulaError(caret(self.text, node.position, _refuse_constant(node), len(deparse(node))))
+            raise self.refusal(node, _refuse_constant(node), len(deparse(node)))
         return self.expression(node)
 
     def expression(self, node: Node) -> Masks:
         """A variable that is more than a name: a call, a comparison, a logical expression."""
-        if self.columns is not None and "." in names_in(node):
+        if "." in names_in(node):
             message = (
-                f"`.` stands for the data's columns; inside {deparse(node)} it has no meaning: name them"
+                "`.` stands for the data's columns and has no meaning inside an expression; name the columns"
             )
-            raise FormulaError(caret(self.text, node.position, message))
+            raise self.refusal(node, message)
         bit = self.add_variable(node)
         if isinstance(node, Call) and node.function in ("offset", "stats::offset"):
             if len(node.arguments) != 1 or node.function != "offset":
                 message = "an offset is written offset(x), with one argument; several offsets are summed"
-                raise FormulaError(caret(self.text, node.position, message, len(node.function)))
+                raise self.refusal(node, message, len(node.function))
             if not self.offsets & bit:
                 self.offset_arguments.append(node.arguments[0])
             self.offsets |= bit
         return {bit: None}
 
-    def dot(self) -> Masks:
+    def dot(self, node: Node) -> Masks:
         self.dotted = True
-        return {self.add_variable(Name(column)): None for column in self.columns or ()}
+        self.spend(len(self.columns), node)
+        return {self.add_variable(Name(column)): None for column in self.columns}
 
     def set_intercept(self, present: bool) -> Masks:
         self.intercept = present != self.negated
         return {}
 
-    def spend(self, steps: int, node: Binary) -> None:
+    def spend(self, steps: int, node: Node) -> None:
         self.work += steps
         if self.work > MAX_WORK:
             raise self.too_much(node)
 
-    def too_much(self, node: Binary) -> FormulaError:
-        message = f"the formula expands to more than {MAX_TERMS} terms, or takes too long to expand, here"
-        return FormulaError(caret(self.text, node.position, message, len(node.op)))
+    def too_much(self, node: Node) -> FormulaError:
+        message = f"the formula expands to too much here: a formula may have {MAX_TERMS} terms"
+        return self.refusal(node, message)
+
+    def refusal(self, node: Node, message: str, length: int = 1) -> FormulaError:
+        return FormulaError(
+            message if self.text is None else caret(self.text, node.position, message, length)
+        )
 
     def plus(self, left: Masks, node: Binary) -> Masks:
         right = self.expand(node.right)
@@ -143,8 +150,13 @@ class Expansion:
         return self.products(left, self.expand(node.right), node)
 
     def products(self, left: Masks, right: Masks, node: Binary) -> Masks:
-        self.spend(len(left) * len(right), node)
-        return {one | other: None for one in left for other in right}
+        self.spend(len(left) * len(right) * (1 + len(self.variables) // _WIDE), node)
+        joined: Masks = {}
+        for one in left:
+            joined.update({one | other: None for other in right})
+            if len(joined) > MAX_TERMS:
+                raise self.too_much(node)
+        return joined
 
     def cross(self, left: Masks, node: Binary) -> Masks:
         right = self.expand(node.right)
@@ -158,7 +170,7 @@ class Expansion:
     def nest(self, left: Masks, node: Binary) -> Masks:
         """`(a + b)/c` is `a + b + a:b:c`."""
         right = self.expand(node.right)
-        if left:
+        if left:  # R: `1/x` is `1`
             self.spend(len(left) + len(right), node)
             parents = _union(left)
             left.update({parents | term: None for term in right})
@@ -173,26 +185,23 @@ class Expansion:
 
     def power(self, left: Masks, node: Binary) -> Masks:
         exponent = node.right
-        whole = isinstance(exponent, Number) and exponent.value >= 2 and exponent.value.is_integer()
-        if not (whole and isinstance(exponent, Number)):
+        if not (isinstance(exponent, Number) and exponent.value >= 2 and exponent.value.is_integer()):
             message = (
-                f"a power in a formula is a whole number from 2; for arithmetic write I({deparse(node)})"
+                "a power in a formula is a whole number from 2 on; for arithmetic write I(), as in I(x^0.5)"
             )
-            raise FormulaError(caret(self.text, node.position, message))
+            raise self.refusal(node, message)
         if len(left) == 1 and next(iter(left)).bit_count() == 1:
-            base, power = deparse(_bare(node.left)), deparse(exponent)
-            self.notes.append(
-                f"{base}^{power} in a formula is {base}; write I({base}^{power}) or poly({base}, {power})"
+            base, to = deparse(self.variables[next(iter(left)).bit_length() - 1]), deparse(exponent)
+            self.notes[f"{base}^{to} in a formula is {base}; write I({base}^{to}) or poly({base}, {to})"] = (
+                None
             )
         terms = left
         for _ in range(int(min(exponent.value, MAX_WORK)) - 1):
             longer = self.products(terms, left, node)
-            if len(longer) > MAX_TERMS:
-                raise self.too_much(node)
             if list(longer) == list(terms):  # all combinations are there, in the order they will keep
                 break
             terms = longer
-        return terms if terms is not left else dict(left)
+        return terms
 
 
 _OPERATORS: dict[str, Callable[[Expansion, Masks, Binary], Masks]] = {
@@ -206,6 +215,16 @@ _OPERATORS: dict[str, Callable[[Expansion, Masks, Binary], Masks]] = {
 }
 
 
+def bits(mask: int) -> list[int]:
+    """The places of a mask's bits, ascending."""
+    places = []
+    while mask:
+        low = mask & -mask
+        places.append(low.bit_length() - 1)
+        mask ^= low
+    return places
+
+
 def _union(terms: Masks) -> int:
     together = 0
     for term in terms:
@@ -213,15 +232,9 @@ def _union(terms: Masks) -> int:
     return together
 
 
-def _bare(node: Node) -> Node:
-    while isinstance(node, Paren):
-        node = node.inner
-    return node
-
-
 def _refuse_constant(node: Number | String | Constant) -> str:
     if isinstance(node, Number):
-        return "only 0 and 1, for the intercept, stand alone in a formula; for arithmetic write I(), as in I(2 * x)"
+        return "only 0 and 1, for the intercept, stand alone; for arithmetic write I(), as in I(2 * x)"
     if isinstance(node, String):
         return (
             "a string is not a variable; write a column's name without quotes, in backticks if it has spaces"

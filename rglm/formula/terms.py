@@ -5,11 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import lru_cache
+from itertools import accumulate
 from operator import and_
 
 from rglm.errors import FormulaError, FormulaWarning, caret
-from rglm.formula.algebra import Expansion
+from rglm.formula.algebra import Expansion, bits
 from rglm.formula.deparse import deparse
 from rglm.formula.grammar import names_in
 from rglm.formula.tree import Constant, Formula, Node, Number, String
@@ -17,14 +18,17 @@ from rglm.formula.update import expand_dot, update
 
 __all__ = ["Terms", "codings", "expand_dot", "terms", "update"]
 
+MAX_MENTIONS = 500_000
+MAX_LABELS = 5_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a formula asks for.
 
     response   the left-hand side, or None.
-    variables  every variable that the data must give: the response, then in order of first appearance (those of
-               removed terms too: their NA costs rows), last the arguments of offsets that are not among them.
+    variables  every variable that the data must give: the response, then in order of first appearance (those
+               of removed terms too: their NA costs rows), last the arguments of offsets not among them.
     terms      indices into `variables`, ascending; terms in R's order.
     labels     R's term labels.
     intercept  whether there is one.
@@ -65,12 +69,12 @@ def terms(formula: Formula, columns: Sequence[str] = (), exclude: Collection[str
     return found
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _says_dot(formula: Formula) -> bool:
     return "." in names_in(formula.right)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _terms(
     formula: Formula, columns: tuple[str, ...], exclude: frozenset[str]
 ) -> tuple[Terms, tuple[str, ...]]:
@@ -79,14 +83,20 @@ def _terms(
     expansion = Expansion(formula.text, [c for c in columns if c not in used and c not in exclude])
     own = 0 if response is None else expansion.add_variable(_checked(response, formula))
     masks = expansion.expand(formula.right)
-    if own in masks:
-        name = deparse(formula.response) if formula.response is not None else ""
-        expansion.notes.append(f"the response {name} appeared on the right-hand side and was dropped")
+    if response is not None and own in masks:
+        name = deparse(response)
+        expansion.notes[f"the response {name} appeared on the right-hand side and was dropped"] = None
         del masks[own]
     ordered = sorted((mask for mask in masks if not mask & expansion.offsets), key=int.bit_count)
     numbers, variables, offsets = _numbered(expansion)
     names = [deparse(node) for node in variables]
-    indices = tuple(tuple(numbers[bit] for bit in _bits(mask)) for mask in ordered)
+    if sum(mask.bit_count() for mask in ordered) > MAX_MENTIONS:
+        raise FormulaError(
+            f"the formula's terms name variables more than {MAX_MENTIONS} times; ask for fewer"
+        )
+    indices = tuple(tuple(numbers[bit] for bit in bits(mask)) for mask in ordered)
+    if sum(len(names[i]) for term in indices for i in term) > MAX_LABELS:
+        raise FormulaError(f"the terms' labels take more than {MAX_LABELS} characters; use shorter names")
     labels = tuple(":".join([names[i] for i in term]) for term in indices)
     found = Terms(response, variables, indices, labels, expansion.intercept, offsets, expansion.dotted)
     return found, tuple(expansion.notes)
@@ -104,7 +114,7 @@ def _checked(response: Node, formula: Formula) -> Node:
 
 def _numbered(expansion: Expansion) -> tuple[list[int], tuple[Node, ...], tuple[Node, ...]]:
     """Each bit's index among the variables (-1 for an offset), the variables, the offsets' arguments."""
-    nodes = list(expansion.variables)
+    nodes = expansion.variables
     if not expansion.offsets:
         return list(range(len(nodes))), tuple(nodes), ()
     numbers: list[int] = []
@@ -115,18 +125,9 @@ def _numbered(expansion: Expansion) -> tuple[list[int], tuple[Node, ...], tuple[
         else:
             numbers.append(len(variables))
             variables[node] = None
-    # after the others: R numbers `offset(z)` and `z` apart, and z's number orders the names in its interactions
+    # after the others: R numbers `offset(z)` and `z` apart, and z's number orders names in its interactions
     variables.update(dict.fromkeys(expansion.offset_arguments))
     return numbers, tuple(variables), tuple(expansion.offset_arguments)
-
-
-def _bits(mask: int) -> list[int]:
-    bits = []
-    while mask:
-        low = mask & -mask
-        bits.append(low.bit_length() - 1)
-        mask ^= low
-    return bits
 
 
 def codings(terms: Terms, is_factor: Sequence[bool]) -> tuple[tuple[str, ...], ...]:
@@ -144,7 +145,7 @@ def codings(terms: Terms, is_factor: Sequence[bool]) -> tuple[tuple[str, ...], .
     return _codings(terms.terms, terms.intercept, tuple(map(bool, is_factor)))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _codings(
     terms: tuple[tuple[int, ...], ...], intercept: bool, is_factor: tuple[bool, ...]
 ) -> tuple[tuple[str, ...], ...]:
@@ -153,13 +154,14 @@ def _codings(
     coded = []
     for number, term in enumerate(terms):
         kinds = ["numeric"] * len(term)
+        held = [holders.get(variable, 0) for variable in term]
+        before = list(accumulate(held, and_, initial=-1))  # earlier terms with all variables left of a place
+        after = list(accumulate(reversed(held), and_, initial=-1))  # and right of it, counted from the end
         for place, variable in enumerate(term):
             if is_factor[variable]:
-                rest = [holders.get(other, 0) for other in term if other != variable]
-                kinds[place] = "contrast" if not rest or reduce(and_, rest) else "indicator"
-        if full_is_due and any(is_factor[variable] for variable in term):
-            kinds[next(place for place, variable in enumerate(term) if is_factor[variable])] = "indicator"
-            full_is_due = False
+                margin_is_there = before[place] & after[len(term) - 1 - place]  # -1, so true, when empty
+                kinds[place] = "contrast" if margin_is_there and not full_is_due else "indicator"
+                full_is_due = False
         for variable in term:
             holders[variable] = holders.get(variable, 0) | 1 << number
         coded.append(tuple(kinds))

@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from rglm.errors import FormulaError
-from rglm.formula.algebra import Expansion
+from rglm.formula.algebra import Expansion, bits
 from rglm.formula.deparse import BINDING, deparse
-from rglm.formula.grammar import names_in, parse
+from rglm.formula.grammar import children, names_in, parse
+from rglm.formula.lexer import MAX_LENGTH
 from rglm.formula.tree import Binary, Call, Constant, Formula, Name, Node, Paren, Unary
 
 _LOGIC = BINDING["+"]  # operators looser than + end a term's text unless in parentheses
@@ -19,10 +20,10 @@ def update(old: Formula, new: str) -> Formula:
     """The old formula changed: ``str(update(parse("y ~ x + z"), "log(.) ~ . - x"))`` is `log(y) ~ z`.
 
     old   a parsed formula.
-    new   what it becomes; `.` stands for the old response on the left, for the old right-hand side on the right;
+    new   what it becomes; `.` stands for the old response on the left, the old right-hand side on the right;
           a missing left-hand side keeps the old response.
-    Returns a Formula, its terms written out as R prints them.  Where the old formula says `.` itself, that `.`
-    is kept and the terms are not written out; `expand_dot` before gives R's result for a fitted model.
+    Returns a Formula, its terms written out as R prints them.  Where the old formula says `.` itself, it is
+    kept and the terms are not written out; `expand_dot` before gives R's result for a fitted model.
     Raises FormulaError as `parse` and `terms` do.
 
     Source: R's `help("update.formula")`.
@@ -35,6 +36,7 @@ def update(old: Formula, new: str) -> Formula:
 
 @lru_cache(maxsize=256)
 def _update(old: Formula, new: Formula) -> Formula:
+    _check_growth(new, len(old.text))
     response = old.response if new.response is None else new.response
     if response is not None and "." in names_in(response):
         if old.response is not None:
@@ -52,15 +54,15 @@ def _update(old: Formula, new: Formula) -> Formula:
 
 def _simplified(response: Node | None, right: Node) -> str:
     """The right-hand side written out in R's order: terms, offsets, `- 1`."""
-    expansion = Expansion(deparse(right), ())
+    expansion = Expansion(None)
     if response is not None:
         expansion.add_variable(response)
     masks = expansion.expand(right)
-    nodes = list(expansion.variables)
+    nodes = expansion.variables
     ordered = sorted((mask for mask in masks if not mask & expansion.offsets), key=int.bit_count)
     offsets = [deparse(node) for bit, node in enumerate(nodes) if expansion.offsets >> bit & 1]
     alone = len(ordered) + len(offsets) == 1 and expansion.intercept
-    pieces = [_label([nodes[bit] for bit in _bits(mask)], alone) for mask in ordered] + offsets
+    pieces = [_label([nodes[bit] for bit in bits(mask)], alone) for mask in ordered] + offsets
     return (" + ".join(pieces) or "1") + ("" if expansion.intercept else " - 1")
 
 
@@ -94,7 +96,24 @@ def expand_dot(formula: Formula, columns: Sequence[str], exclude: Collection[str
     dot = Constant("NULL") if dot is None else dot
     if formula.right != Name(".") and isinstance(dot, Binary):
         dot = Paren(dot)
+    _check_growth(formula, sum(map(len, columns)))
     return parse(str(Formula(formula.response, substitute(formula.right, dot))))
+
+
+def _check_growth(formula: Formula, length: int) -> None:
+    """Refuse to write `length` characters for each `.` where that is more than a formula may hold."""
+    if formula.text.count(".") * length > MAX_LENGTH and _dots(formula) * length > MAX_LENGTH:
+        raise FormulaError(f"with `.` written out the formula would be longer than {MAX_LENGTH} characters")
+
+
+def _dots(formula: Formula) -> int:
+    waiting: list[Node] = [formula.right] if formula.response is None else [formula.response, formula.right]
+    found = 0
+    while waiting:
+        node = waiting.pop()
+        found += isinstance(node, Name) and node.id == "."
+        waiting.extend(children(node))
+    return found
 
 
 def substitute(node: Node, dot: Node) -> Node:
@@ -114,7 +133,3 @@ def substitute(node: Node, dot: Node) -> Node:
     for parent in reversed(spine):
         node = Binary(parent.op, node, substitute(parent.right, dot), parent.position)
     return node
-
-
-def _bits(mask: int) -> list[int]:
-    return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
