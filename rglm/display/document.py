@@ -35,6 +35,8 @@ class Number:
               is `max(2 - floor(log10(error)), 0)` and so is places unless given, as MASS prints theta
     count     a whole number, never scientific
     ========= ==========================================================
+
+    A missing value (None, NaN) prints as `missing`: R's NA unless said otherwise.
     """
 
     value: Value
@@ -44,6 +46,7 @@ class Number:
     places: int | None = None
     nsmall: int = 0
     error: float | None = None
+    missing: str = "NA"
 
     def __post_init__(self) -> None:
         if self.how not in get_args(How):

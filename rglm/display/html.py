@@ -1,8 +1,61 @@
-"""stub"""
+"""HTML: semantic tables with a minimum of inline style, colours left to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
 
 from rglm.display.document import Document
+from rglm.display.flow import Paragraph, flow, labelled
+from rglm.display.layout import Grid, lay_out
 from rglm.display.settings import Settings
+
+_TABLE = "border-collapse:collapse;text-align:right;font-variant-numeric:tabular-nums;margin:.5em 0"
+_CELL = "padding:.1em .6em;white-space:nowrap"
+_LABEL = f"{_CELL};text-align:left;font-weight:normal"
+_TITLE = "caption-side:top;text-align:left;color:inherit;padding:.2em 0"
 
 
 def render(document: Document, settings: Settings) -> str:
-    raise NotImplementedError
+    """The document as one `<div>`, content escaped."""
+    parts = ['<div class="rglm">']
+    for item in flow(lay_out(document, settings)):
+        if isinstance(item, Grid):
+            parts.extend(_table(item))
+        else:
+            parts.append(_paragraph(item))
+    parts.append("</div>")
+    return "\n".join(parts)
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    lines = [escape(line, quote=False) for line in paragraph.lines]
+    if paragraph.role == "code":
+        code = "\n".join(lines)
+        return f'<pre style="white-space:pre-wrap"><code>{code}</code></pre>'
+    text = "<br>\n".join(lines)
+    if paragraph.role == "heading":
+        return f"<p><strong>{text}</strong></p>"
+    return f"<p><small>{text}</small></p>" if paragraph.role == "note" else f"<p>{text}</p>"
+
+
+def _table(grid: Grid) -> Iterator[str]:
+    named = labelled(grid)
+    align = "" if grid.align == "right" else f";text-align:{grid.align}"
+    cell = f'<td style="{_CELL}{align}">'
+    yield f'<table style="{_TABLE}">'
+    if grid.caption is not None:
+        yield f'<caption style="{_TITLE}">{escape(grid.caption.strip(), quote=False)}</caption>'
+    yield '<thead style="border-bottom:1px solid currentColor">'
+    headers = [f'<th scope="col" style="{_CELL}{align}">{escape(h, quote=False)}</th>' for h in grid.headers]
+    yield f"<tr>{'<td></td>' if named else ''}{''.join(headers)}</tr>"
+    yield "</thead>"
+    yield "<tbody>"
+    for i, name in enumerate(grid.row_names):
+        label = f'<th scope="row" style="{_LABEL}">{escape(name, quote=False)}</th>'
+        cells = [f"{cell}{escape(column[i].strip(), quote=False)}</td>" for column in grid.columns]
+        yield f"<tr>{label if named else ''}{''.join(cells)}</tr>"
+    yield "</tbody>"
+    yield "</table>"
+    if grid.legend is not None:
+        yield f"<p><small>Signif. codes: {escape(grid.legend, quote=False)}</small></p>"

@@ -120,27 +120,26 @@ def _write(piece: Piece, digits: int, settings: Settings) -> str:
         return piece
     value = piece.value
     wanted = max(piece.least, digits + piece.more)
+    if value is None or value != value:
+        return piece.missing.rjust(wanted + 1) if piece.how == "general" else piece.missing
     if piece.how == "general":
         return numbers.format_general(value, wanted)
     if piece.how == "p-value":
         return numbers.format_p((value,), wanted)[0]
     if piece.how == "signif":
-        rounded = value if value is None else numbers.signif(value, wanted)
-        return numbers.format_one(rounded, settings.digits)
+        return numbers.format_one(numbers.signif(value, wanted), settings.digits)
     if piece.how == "round":
-        return _write_rounded(piece, settings)
+        return _write_rounded(piece, value, settings)
     return _write_joint(piece, [value], digits, settings)[0]
 
 
-def _write_rounded(piece: Number, settings: Settings) -> str:
+def _write_rounded(piece: Number, value: float, settings: Settings) -> str:
     places, nsmall = piece.places or 0, piece.nsmall
     if piece.error is not None:
         shown = piece.error > 0 and math.isfinite(piece.error)
         nsmall = max(2 - math.floor(math.log10(piece.error)), 0) if shown else 2
         places = nsmall if piece.places is None else piece.places
-    value = piece.value
-    rounded = value if value is None else numbers.round_half_even(value, places)
-    return numbers.format_one(rounded, settings.digits, nsmall)
+    return numbers.format_one(numbers.round_half_even(value, places), settings.digits, nsmall)
 
 
 def display_width(text: str) -> int:

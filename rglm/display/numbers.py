@@ -174,11 +174,9 @@ def format_one(value: Value, digits: int = 7, nsmall: int = 0) -> str:
     return notation((value,), digits, nsmall).write(value)
 
 
-def format_general(value: Value, digits: int = 7) -> str:
+def format_general(value: float, digits: int = 7) -> str:
     """A single number as R's `formatC(x, digits=)`: C's `%g`, padded to digits + 1 characters."""
-    if value is None or value != value:
-        text = "NaN"
-    elif math.isinf(value):
+    if math.isinf(value):
         text = "Inf" if value > 0 else "-Inf"
     else:
         text = f"{value:.{max(1, digits)}g}"
@@ -188,13 +186,14 @@ def format_general(value: Value, digits: int = 7) -> str:
 def format_p(values: Sequence[Value], digits: int = 5, eps: float = EPSILON) -> list[str]:
     """p-values as R's `format.pval`.
 
-    Those below `eps` become `<eps`; the others are formatted in two groups, from 0.001 up and
-    below it, each in its own common notation.
+    Those below `eps` become `<eps`; the others are formatted in two groups, from 0.0001 up (0.001
+    where `digits` is 1) and below it, each in its own common notation.
 
     >>> format_p([0.25, 1e-20], digits=3)
     ['0.25', '<2e-16']
     """
     shown: list[str] = ["NA"] * len(values)
+    lowest = -3 if digits == 1 else -4
     groups: tuple[list[int], list[int], list[int]] = ([], [], [])
     for i, value in enumerate(values):
         if value is None or value != value:
@@ -202,7 +201,7 @@ def format_p(values: Sequence[Value], digits: int = 5, eps: float = EPSILON) -> 
         if value < eps:
             groups[2].append(i)
         else:
-            groups[0 if value == 0 or math.floor(math.log10(value)) >= -3 else 1].append(i)
+            groups[0 if value == 0 or math.floor(math.log10(value)) >= lowest else 1].append(i)
     width = 0
     for group in groups[:2]:
         for i, text in zip(group, format_common([values[i] for i in group], digits), strict=True):
@@ -233,8 +232,8 @@ def stars(p: Value) -> str:
 def format_fractions(values: Sequence[Value], cycles: int = 10, largest: int = 2000) -> list[str]:
     """Values as fractions `p/q`, padded to one width, as R prints `alias()`.
 
-    The continued fraction of each value, stopped after `cycles` terms or at a denominator above
-    `largest` (MASS's `fractions`).
+    The continued fraction of each value, stopped after `cycles` terms or where the next term would
+    exceed `largest` (MASS's `fractions`).
 
     >>> format_fractions([0.5, -2.0])
     ['1/2', ' -2']
@@ -247,20 +246,17 @@ def format_fractions(values: Sequence[Value], cycles: int = 10, largest: int = 2
 def _fraction(x: float, cycles: int, largest: int) -> str:
     if not math.isfinite(x):
         return "Inf" if x > 0 else "-Inf"
-    whole = math.floor(x + 0.5)
-    numerators, denominators = (1, whole), (0, 1)
-    rest = x - whole
+    term = math.floor(x)
+    rest = x - term
+    (above, below), (last_above, last_below) = (term, 1), (1, 0)
     for _ in range(cycles):
-        if abs(rest) <= 1.0 / largest or abs(denominators[1]) >= largest:
+        if rest * largest <= 1:
             break
-        inverse = 1.0 / rest
-        term = math.floor(inverse + 0.5)
-        rest = inverse - term
-        numerators = numerators[1], term * numerators[1] + numerators[0]
-        denominators = denominators[1], term * denominators[1] + denominators[0]
-    sign = -1 if denominators[1] < 0 else 1
-    over = sign * denominators[1]
-    return f"{sign * numerators[1]}" if over == 1 else f"{sign * numerators[1]}/{over}"
+        term = math.floor(1.0 / rest)
+        rest = 1.0 / rest - term
+        above, last_above = term * above + last_above, above
+        below, last_below = term * below + last_below, below
+    return f"{above}" if below == 1 else f"{above}/{below}"
 
 
 @lru_cache(maxsize=4096)

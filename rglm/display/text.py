@@ -77,4 +77,6 @@ def _legend_lines(legend: str, width: int) -> Iterator[str]:
     if len(legend) <= width:
         yield legend
         return
-    yield from textwrap.wrap(legend, width - 3, initial_indent="  ", subsequent_indent="  ")
+    # a blank between quotes is not a place to break
+    folded = textwrap.wrap(legend.replace("‘ ’", "‘\x00’"), max(1, width - 5))
+    yield from (f"  {line}".replace("\x00", " ") for line in folded)

@@ -1,0 +1,16 @@
+"""R's stored answers about printing, decoded."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any
+
+import pytest
+
+ANSWERS = json.loads((pathlib.Path(__file__).parents[1] / "against_r" / "printing.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def answers() -> dict[str, Any]:
+    return ANSWERS
