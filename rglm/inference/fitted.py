@@ -54,6 +54,7 @@ class Refit:
     eta, mean    the fit, (n,)
     likelihood   log-likelihood (NaN where the family has none)
     converged    whether the loop met its criterion
+    working_weights  (n,), of the last least-squares step, as R's
     """
 
     coef: Floats
@@ -66,6 +67,7 @@ class Refit:
     mean: Mean
     likelihood: float
     converged: bool
+    working_weights: Floats
 
     @property
     def rank(self) -> int:
@@ -119,13 +121,15 @@ class FittedRows:
 class Call:
     """How the model was asked for, for headings.
 
-    text   the call as it would be typed
-    notes  one sentence each: the modelled level, weights, offset, columns left out of `.`
+    text       the call as it would be typed
+    notes      one sentence each: the modelled level, weights, offset, columns left out of `.`
+    rows_lost  rows left out because values are missing
     """
 
     function: str
     text: str
     notes: tuple[str, ...] = ()
+    rows_lost: int = 0
 
 
 class Progress(Protocol):

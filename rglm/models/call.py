@@ -24,12 +24,16 @@ def describe(function: str, arguments: Arguments, prepared: Prepared, family: Fa
     parts = [f'"{arguments.formula.text}"', f"data={_data(arguments.data, prepared)}"]
     if family is not None:
         parts.append(f"family={family!r}")
-    parts += [f"{name}={_given(value)}" for name in EXTRAS if (value := _extra(arguments, prepared, name)) is not None]
+    parts += [
+        f"{name}={_given(value)}"
+        for name in EXTRAS
+        if (value := _extra(arguments, prepared, name)) is not None
+    ]
     if arguments.subset is not None:
         parts.append(f"subset={arguments.subset!r}" if isinstance(arguments.subset, str) else "subset=<rows>")
     if arguments.na_action != "omit":
         parts.append(f'na_action="{arguments.na_action}"')
-    return Call(function, f"{function}({', '.join(parts)})", _notes(arguments, prepared))
+    return Call(function, f"{function}({', '.join(parts)})", _notes(arguments, prepared), prepared.encoded.missing.rows_lost)
 
 
 def _extra(arguments: Arguments, prepared: Prepared, name: str) -> Any:

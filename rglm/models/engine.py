@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from rglm.display.numbers import format_general
 from rglm.errors import ConvergenceWarning, FitError
 from rglm.families.family import Family
 from rglm.fitting.control import Control
@@ -124,6 +125,7 @@ def as_refit(solution: Solution, family: Family) -> Refit:
         mean=working.mean,
         likelihood=likelihood,
         converged=solution.converged,
+        working_weights=weighed.weights,
     )
 
 
@@ -135,8 +137,8 @@ def warn_unconverged(solution: Solution, control: Control, stacklevel: int) -> N
     warnings.warn(
         ConvergenceWarning(
             f"The fit did not converge in {last.number} iterations: the last step changed the deviance by "
-            f"{last.change:.3g} (relative; Control(epsilon={control.epsilon:g}) was asked for) and the largest "
-            f"|linear predictor| is {last.largest_eta:.3g}. Try Control(maxit={4 * control.maxit}), start= from "
+            f"{format_general(last.change, 3)} (relative; Control(epsilon={control.epsilon}) was asked for) and the largest "
+            f"|linear predictor| is {format_general(last.largest_eta, 3)}. Try Control(maxit={4 * control.maxit}), start= from "
             "a simpler model, or another link; a linear predictor that keeps growing points to separation."
         ),
         stacklevel=stacklevel,
