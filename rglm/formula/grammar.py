@@ -246,7 +246,7 @@ class _Parser:
                 )
             self.advance()
             if self.kind != "name" or self.peek().value != "(":
-                self.unexpected(f"a function after {value}::")
+                self.refuse(f"a function call, such as {value}::poly(x, 2), must follow {value}::")
             value = f"{value}::{self.value}"
             self.advance()
         if self.at_op("("):

@@ -24,7 +24,7 @@ class Number:
     """A numeric literal: `2`, `1e3`, `0.1`, `1L`."""
 
     value: float
-    integer: bool = False  # written with R's L suffix
+    integer: bool = field(default=False, compare=False)  # R's L suffix; `2L*x` and `2*x` are one variable
     position: int = field(default=0, compare=False)
 
 

@@ -16,12 +16,12 @@ from rglm.formula.tree import Binary, Call, Constant, Formula, Name, Node, Paren
 _LOGIC = BINDING["+"]  # operators looser than + end a term's text unless in parentheses
 
 
-def update(old: Formula, new: str) -> Formula:
+def update(old: Formula, new: str | Formula) -> Formula:
     """The old formula changed: ``str(update(parse("y ~ x + z"), "log(.) ~ . - x"))`` is `log(y) ~ z`.
 
     old   a parsed formula.
-    new   what it becomes; `.` stands for the old response on the left, the old right-hand side on the right;
-          a missing left-hand side keeps the old response.
+    new   what it becomes, as text or parsed; `.` stands for the old response on the left, the old right-hand
+          side on the right; a missing left-hand side keeps the old response.
     Returns a Formula, its terms written out as R prints them.  Where the old formula says `.` itself, it is
     kept and the terms are not written out; `expand_dot` before gives R's result for a fitted model.
     Raises FormulaError as `parse` and `terms` do.
@@ -125,7 +125,8 @@ def substitute(node: Node, dot: Node) -> Node:
     if isinstance(node, Name):
         node = dot if node.id == "." else node
     elif isinstance(node, Paren):
-        node = replace(node, inner=substitute(node.inner, dot))
+        inner = substitute(node.inner, dot)
+        node = inner if isinstance(inner, Paren) and inner is dot else replace(node, inner=inner)
     elif isinstance(node, Unary):
         node = replace(node, operand=substitute(node.operand, dot))
     elif isinstance(node, Call):
