@@ -135,7 +135,11 @@ def _start(side: LeastSquares, source: RowSource, start: Floats | None) -> Evalu
     if not current.valid:
         raise FitError(
             "The starting values leave the family's domain"
-            + (" (a linear predictor or mean that the link or family does not allow)." if start is not None else ".")
+            + (
+                " (a linear predictor or mean that the link or family does not allow)."
+                if start is not None
+                else "."
+            )
             + " Give start= with one value a coefficient, for instance the mean on the link scale and zeros."
         )
     return current

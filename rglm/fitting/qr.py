@@ -111,7 +111,8 @@ def triangle(working: Working) -> Triangle:
     step = max(CHUNK_ELEMENTS // (p + 1), 4 * (p + 1))
     chunks = (slice(first, first + step) for first in range(0, max(n, 1), step))
     return reduce(
-        add, (Triangle(np.linalg.qr(_augmented(working.rows.dense(s), z[s], root[s]), mode="r")) for s in chunks)
+        add,
+        (Triangle(np.linalg.qr(_augmented(working.rows.dense(s), z[s], root[s]), mode="r")) for s in chunks),
     )
 
 

@@ -150,7 +150,11 @@ class Working:
     def likelihood(self) -> Floats:
         """The family's additive likelihood sums, (k,)."""
         rows = self.rows
-        weights = rows.weights if rows.counts is None else rows.weights / np.where(rows.counts > 0, rows.counts, 1.0)
+        weights = (
+            rows.weights
+            if rows.counts is None
+            else rows.weights / np.where(rows.counts > 0, rows.counts, 1.0)
+        )
         return self.family.likelihood_sums(rows.y, self.mean, weights, rows.trials, rows.counts)
 
     @cached_property

@@ -9,8 +9,8 @@ from typing import Any
 from rglm.errors import FitError, did_you_mean
 from rglm.families.family import Family
 from rglm.fitting.control import Control
+from rglm.formula.grammar import names_in, parse_expression
 from rglm.formula.tree import Formula, Name, Node
-from rglm.formula.grammar import parse_expression
 
 EXTRAS = ("weights", "freq_weights", "offset", "exposure")
 """Arguments that give one number a row."""
@@ -42,7 +42,16 @@ class Arguments:
     def extras(self, columns: tuple[str, ...]) -> dict[str, Any]:
         """Each row-wise argument given: an expression node for a string, else the array itself."""
         given = ((name, getattr(self, name)) for name in EXTRAS)
-        return {name: expression(value, columns) for name, value in given if value is not None}
+        return {
+            name: column_or_expression(value, columns) if isinstance(value, str) else value
+            for name, value in given
+            if value is not None
+        }
+
+    def extra_names(self, columns: tuple[str, ...]) -> frozenset[str]:
+        """Columns used as weights, offset or exposure: `.` leaves them out."""
+        texts = (value for name in EXTRAS if isinstance(value := getattr(self, name), str))
+        return frozenset().union(*(names_in(column_or_expression(text, columns)) for text in texts))
 
     def changed(self, changes: Mapping[str, Any]) -> Arguments:
         """These arguments with some replaced; FitError for a name that is not one of them."""
@@ -51,13 +60,6 @@ class Arguments:
             if name not in known:
                 raise FitError(f"update() has no argument '{name}'. {did_you_mean(name, known)}")
         return replace(self, **changes)
-
-
-def expression(value: Any, columns: tuple[str, ...]) -> Any:
-    """A string as an expression over the data: a column of that name first, whatever it is spelled like."""
-    if not isinstance(value, str):
-        return value
-    return column_or_expression(value, columns)
 
 
 def column_or_expression(text: str, columns: tuple[str, ...]) -> Node:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rglm.data.columns import like
 from rglm.data.missing import MissingReport
+from rglm.data.native import like
 from rglm.data.source import Source
 from rglm.design.spec import DesignSpec
 from rglm.families.family import Family
@@ -119,7 +119,7 @@ class Model:
         if self.arguments.na_action == "exclude" and positions is not None:
             values = _spread(values, positions, encoded.n_rows_in)
             positions = None
-        return like(self.arguments.data, values, positions, name=name)
+        return like(self.arguments.data, values, name=name, rows=positions)
 
     @cached_property
     def fitted(self) -> Any:

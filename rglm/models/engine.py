@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rglm.display.numbers import format_general
+from rglm.display.numbers import format_one
 from rglm.errors import ConvergenceWarning, FitError
 from rglm.families.family import Family
 from rglm.fitting.control import Control
@@ -137,8 +137,8 @@ def warn_unconverged(solution: Solution, control: Control, stacklevel: int) -> N
     warnings.warn(
         ConvergenceWarning(
             f"The fit did not converge in {last.number} iterations: the last step changed the deviance by "
-            f"{format_general(last.change, 3)} (relative; Control(epsilon={control.epsilon}) was asked for) and the largest "
-            f"|linear predictor| is {format_general(last.largest_eta, 3)}. Try Control(maxit={4 * control.maxit}), start= from "
+            f"{format_one(last.change, 3)} (relative; Control(epsilon={control.epsilon}) was asked for) and the largest "
+            f"|linear predictor| is {format_one(last.largest_eta, 3)}. Try Control(maxit={4 * control.maxit}), start= from "
             "a simpler model, or another link; a linear predictor that keeps growing points to separation."
         ),
         stacklevel=stacklevel,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from rglm.display.numbers import format_one
 from rglm.errors import FitError
 from rglm.families.family import Family
 from rglm.families.registry import family as as_family
@@ -126,9 +127,5 @@ def starting(start: Any, prepared: Prepared) -> Floats | None:
 
 def print_step(step: Iteration) -> None:
     """R's trace line."""
-    print(f"Deviance = {step.deviance} Iterations - {step.number}")
+    print(f"Deviance = {format_one(step.deviance)} Iterations - {step.number}")
 
-
-def family_of(value: Any) -> Family:
-    """A family from a name, class or instance."""
-    return as_family(value)

@@ -65,4 +65,9 @@ def lm(
 def fit_lm(arguments: Arguments, stacklevel: int = 4) -> LM:
     """Fit from kept arguments: what `lm()` and `update()` share."""
     prepared = prepare(arguments)
-    return LM(arguments, prepared, solve_once(arguments.family, prepared.rows), describe("lm", arguments, prepared, None))
+    return LM(
+        arguments,
+        prepared,
+        solve_once(arguments.family, prepared.rows),
+        describe("lm", arguments, prepared, None),
+    )

@@ -46,7 +46,7 @@ def as_formula(formula: Any) -> Formula:
         # formulaic writes the intercept out, and its absence means none
         return parse(f"{formula.lhs} ~ 0 + {formula.rhs}")
     raise FitError(
-        f"formula must be text such as \"y ~ x\" or a formulaic Formula; got {type(formula).__name__}. "
+        f'formula must be text such as "y ~ x" or a formulaic Formula; got {type(formula).__name__}. '
         "The formula comes first, the data second."
     )
 
@@ -75,7 +75,9 @@ def prepare(arguments: Arguments) -> Prepared:
     accepted = arguments.family.accept(encoded.response, prior)
     weights = accepted.weights if counts is None else accepted.weights * counts
     if not (weights > 0).any():
-        raise DataError("No row has a positive weight, so there is nothing to fit. Check weights= and freq_weights=.")
+        raise DataError(
+            "No row has a positive weight, so there is nothing to fit. Check weights= and freq_weights=."
+        )
     rows = Rows(
         encoded.block, accepted.y, weights, total_offset(encoded, arguments.family), accepted.trials, counts
     )
@@ -95,7 +97,9 @@ def row_weights(extras: Mapping[str, Floats]) -> tuple[Floats | None, Floats | N
     prior, counts = extras.get("weights"), extras.get("freq_weights")
     for name, values in (("weights", prior), ("freq_weights", counts)):
         if values is not None and (values < 0).any():
-            raise DataError(f"{name} must not be negative; {_first(values < 0, values)}. A weight of 0 leaves a row out.")
+            raise DataError(
+                f"{name} must not be negative; {_first(values < 0, values)}. A weight of 0 leaves a row out."
+            )
     if counts is not None and (counts != np.floor(counts)).any():
         raise DataError(
             f"freq_weights say how many times a row is repeated, so they must be whole numbers; "
@@ -127,5 +131,7 @@ def log_exposure(exposure: Floats, family: Family) -> Floats:
             "Give an offset= on the scale of that link instead."
         )
     if (exposure <= 0).any():
-        raise DataError(f"exposure must be positive; {_first(exposure <= 0, exposure)} (zero or less has no log).")
+        raise DataError(
+            f"exposure must be positive; {_first(exposure <= 0, exposure)} (zero or less has no log)."
+        )
     return np.asarray(np.log(exposure))

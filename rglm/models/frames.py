@@ -1,0 +1,74 @@
+"""What a formula makes of data, for people to look at: `model_matrix` and `model_frame`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rglm.data.memory import as_source
+from rglm.design.learn import learn
+from rglm.formula.deparse import deparse
+from rglm.formula.values import Factor, Value
+from rglm.models.prepare import as_formula
+
+
+def model_matrix(
+    formula: Any,
+    data: Any,
+    contrasts: Mapping[str, Any] | None = None,
+    env: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """The model matrix X of a formula, with R's column names.
+
+    Parameters
+    ----------
+    formula : text such as "y ~ x * a"; the response may be left out: "~ x * a"
+    data : pandas, polars or pyarrow frame, or dict of columns; n rows
+    contrasts : {"factor": "contr.sum" or a matrix}
+    env : names that the formula may use beside the data and the table of functions
+
+    Returns
+    -------
+    DataFrame, complete rows × p; `.attrs["assign"]` says which term each column belongs to (0: the intercept)
+
+    Raises
+    ------
+    FormulaError, DataError
+
+    Source: R `model.matrix`.
+
+    Examples
+    --------
+    >>> from rglm import datasets, model_matrix
+    >>> list(model_matrix("~ wool", datasets.load("warpbreaks")).columns)
+    ['(Intercept)', 'woolB']
+    """
+    source = as_source(data)
+    spec, encoded = learn(as_formula(formula), source, contrasts=contrasts, env=env)
+    assert encoded is not None
+    index = _index(data, encoded.kept, encoded.block.n)
+    matrix = pd.DataFrame(encoded.block.dense(), index=index, columns=list(spec.column_names))
+    matrix.attrs["assign"] = tuple(spec.assign)
+    return matrix
+
+
+def _index(data: Any, kept: np.ndarray | None, n: int) -> pd.Index[Any]:
+    index: pd.Index[Any] = (
+        data.index if isinstance(data, pd.DataFrame) else pd.RangeIndex(n if kept is None else kept[-1] + 1)
+    )
+    return index if kept is None else index[kept]
+
+
+def as_series(value: Value) -> Any:
+    """A value as a column of a pandas frame: factors as categoricals, matrices as they are."""
+    if isinstance(value, Factor):
+        return pd.Categorical.from_codes(value.codes, list(value.levels), ordered=value.ordered)
+    return value.values
+
+
+def label(node: Any) -> str:
+    """A variable as R writes it."""
+    return deparse(node)

@@ -1,0 +1,34 @@
+"""The call made again with changes: what `update` shares between models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from rglm.families.registry import family as as_family
+from rglm.formula.update import expand_dot
+from rglm.formula.update import update as updated_formula
+from rglm.formula.tree import Formula
+from rglm.models.arguments import Arguments
+from rglm.models.base import Model
+from rglm.models.prepare import as_formula
+
+
+def changed(fit: Model, formula: Any, changes: Mapping[str, Any]) -> Arguments:
+    """The arguments of `fit` with another formula (where `.` is the old one) and other changes."""
+    arguments = fit.arguments
+    if formula is not None:
+        old = expanded(fit)
+        new = updated_formula(old, formula) if isinstance(formula, str) else as_formula(formula)
+        arguments = replace(arguments, formula=new)
+    if "family" in changes:
+        changes = {**changes, "family": as_family(changes["family"])}
+    return arguments.changed(changes)
+
+
+def expanded(fit: Model) -> Formula:
+    """The formula with `.` written out, so that a later `. - x` means the terms and not the data's columns."""
+    arguments = fit.arguments
+    columns = tuple(fit.source.names)
+    return expand_dot(arguments.formula, columns, arguments.extra_names(columns))
