@@ -9,7 +9,6 @@ import pytest
 
 EXCEPTIONS: dict[str, str] = {
     "rglm/formula/deparse.py:number_text": "a number in a formula's text and labels is part of R's language",
-    "rglm/formula/vectors.py:number_label": "levels made of numbers are data: `factor(x)`, `paste(x)`",
 }
 """'path:function' → why it may format or round."""
 
