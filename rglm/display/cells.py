@@ -18,6 +18,7 @@ from rglm.display.numbers import (
     stars,
     zapsmall,
 )
+from rglm.display.strings import display_width, pad, visible
 from rglm.display.table import Column, Style, Table
 
 Align = Literal["left", "right"]
@@ -187,6 +188,6 @@ def _numeric(column: Column) -> list[Value]:
 
 
 def _texts(column: Column, missing: str = "NA") -> list[str]:
-    texts = [missing if value is None or value != value else str(value) for value in column.values]
-    width = max(map(len, texts), default=0)
-    return [text.rjust(width) for text in texts]
+    texts = [missing if v is None or v != v else visible(str(v)) for v in column.values]
+    width = max(map(display_width, texts), default=0)
+    return [pad(text, width, "right") for text in texts]

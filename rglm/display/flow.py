@@ -63,3 +63,8 @@ def named_grid(named: Named) -> Grid:
 def labelled(grid: Grid) -> bool:
     """Whether the rows of a grid have names to show."""
     return any(grid.row_names)
+
+
+def sides(grid: Grid) -> list[str]:
+    """ "left" or "right" for each column: stars stand left of their column whatever the numbers do."""
+    return ["left" if grid.legend and not header else grid.align for header in grid.headers]

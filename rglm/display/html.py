@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from html import escape
 
 from rglm.display.document import Document
-from rglm.display.flow import Paragraph, flow, labelled
+from rglm.display.flow import Paragraph, flow, labelled, sides
 from rglm.display.layout import Grid, lay_out
 from rglm.display.settings import Settings
 
-_TABLE = "border-collapse:collapse;text-align:right;font-variant-numeric:tabular-nums;margin:.5em 0"
-_CELL = "padding:.1em .6em;white-space:nowrap"
-_LABEL = f"{_CELL};text-align:left;font-weight:normal"
+_TABLE = (
+    "border-collapse:collapse;text-align:right;white-space:nowrap;"
+    "font-variant-numeric:tabular-nums;margin:.5em 0"
+)
+_CELL = "padding:.1em .6em"
+_LEFT = f"{_CELL};text-align:left"
+_LABEL = f"{_LEFT};font-weight:normal"
 _TITLE = "caption-side:top;text-align:left;color:inherit;padding:.2em 0"
 
 
@@ -40,22 +44,31 @@ def _paragraph(paragraph: Paragraph) -> str:
 
 
 def _table(grid: Grid) -> Iterator[str]:
-    named = labelled(grid)
-    align = "" if grid.align == "right" else f";text-align:{grid.align}"
-    cell = f'<td style="{_CELL}{align}">'
+    corner = "<td></td>" if labelled(grid) else ""
+    styles = [_LEFT if side == "left" else _CELL for side in sides(grid)]
     yield f'<table style="{_TABLE}">'
     if grid.caption is not None:
-        yield f'<caption style="{_TITLE}">{escape(grid.caption.strip(), quote=False)}</caption>'
+        yield f'<caption style="{_TITLE}">{_text(grid.caption)}</caption>'
     yield '<thead style="border-bottom:1px solid currentColor">'
-    headers = [f'<th scope="col" style="{_CELL}{align}">{escape(h, quote=False)}</th>' for h in grid.headers]
-    yield f"<tr>{'<td></td>' if named else ''}{''.join(headers)}</tr>"
+    headers = [
+        f'<th scope="col" style="{style}">{_text(header)}</th>' if header else "<td></td>"
+        for style, header in zip(styles, grid.headers, strict=True)
+    ]
+    yield f"<tr>{corner}{''.join(headers)}</tr>"
     yield "</thead>"
     yield "<tbody>"
     for i, name in enumerate(grid.row_names):
-        label = f'<th scope="row" style="{_LABEL}">{escape(name, quote=False)}</th>'
-        cells = [f"{cell}{escape(column[i].strip(), quote=False)}</td>" for column in grid.columns]
-        yield f"<tr>{label if named else ''}{''.join(cells)}</tr>"
+        label = f'<th scope="row" style="{_LABEL}">{_text(name)}</th>' if corner else ""
+        cells = [
+            f'<td style="{style}">{_text(column[i])}</td>'
+            for style, column in zip(styles, grid.columns, strict=True)
+        ]
+        yield f"<tr>{label}{''.join(cells)}</tr>"
     yield "</tbody>"
     yield "</table>"
     if grid.legend is not None:
-        yield f"<p><small>Signif. codes: {escape(grid.legend, quote=False)}</small></p>"
+        yield f"<p><small>Signif. codes: {_text(grid.legend)}</small></p>"
+
+
+def _text(text: str) -> str:
+    return escape(text.strip(), quote=False)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rglm.display.document import Document
-from rglm.display.flow import Paragraph, flow, labelled
+from rglm.display.flow import Paragraph, flow, labelled, sides
 from rglm.display.layout import Grid, lay_out
 from rglm.display.settings import Settings
 
@@ -50,11 +50,9 @@ def _paragraph(paragraph: Paragraph) -> str:
 
 def _tabular(grid: Grid) -> Iterator[str]:
     named = labelled(grid)
-    side = "r" if grid.align == "right" else "l"
-    sides = [side if header or not grid.legend else "l" for header in grid.headers]
     if grid.caption is not None:
         yield escape(grid.caption.strip()) + "\n"
-    yield rf"\begin{{tabular}}{{{'l' if named else ''}{''.join(sides)}}}"
+    yield rf"\begin{{tabular}}{{{'l' if named else ''}{''.join(side[0] for side in sides(grid))}}}"
     yield r"\toprule"
     yield _row([""] * named + [escape(header) for header in grid.headers])
     yield r"\midrule"

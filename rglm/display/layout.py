@@ -6,7 +6,6 @@ Every renderer reads blocks, so all of them show the same characters.
 from __future__ import annotations
 
 import math
-import unicodedata
 from dataclasses import dataclass
 
 from rglm.display import numbers
@@ -24,6 +23,7 @@ from rglm.display.document import (
     digits_of,
 )
 from rglm.display.settings import Settings
+from rglm.display.strings import display_width, pad, visible
 from rglm.display.table import Table
 
 
@@ -140,35 +140,3 @@ def _write_rounded(piece: Number, value: float, settings: Settings) -> str:
         nsmall = max(2 - math.floor(math.log10(piece.error)), 0) if shown else 2
         places = nsmall if piece.places is None else piece.places
     return numbers.format_one(numbers.round_half_even(value, places), settings.digits, nsmall)
-
-
-def display_width(text: str) -> int:
-    """Columns a string takes on a terminal: two for East Asian wide characters, none for marks."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
-
-
-def pad(text: str, width: int, justify: str) -> str:
-    """`text` padded with blanks to a display width."""
-    blanks = " " * (width - display_width(text))
-    return blanks + text if justify == "right" else text + blanks
-
-
-def visible(name: str) -> str:
-    """A name with control characters and backslashes escaped, as R prints names."""
-    if name.isprintable() and "\\" not in name:
-        return name
-    return "".join(_ESCAPES.get(c) or (c if c.isprintable() else _code(c)) for c in name)
-
-
-_ESCAPES = {
-    "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r",
-    "\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v",
-}  # fmt: skip
-
-
-def _code(c: str) -> str:
-    return f"\\{ord(c):03o}" if ord(c) < 128 else f"\\u{ord(c):04x}"

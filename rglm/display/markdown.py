@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rglm.display.document import Document
-from rglm.display.flow import Paragraph, flow, labelled
+from rglm.display.flow import Paragraph, flow, labelled, sides
 from rglm.display.layout import Grid, lay_out
 from rglm.display.settings import Settings
 
@@ -52,11 +52,11 @@ def _escape_line(line: str) -> str:
 
 def _table(grid: Grid) -> Iterator[str]:
     named = labelled(grid)
-    rule = "---:" if grid.align == "right" else ":---"
+    rules = ["---:" if side == "right" else ":---" for side in sides(grid)]
     if grid.caption is not None:
         yield _escape_line(grid.caption.strip()) + "\n"
     yield _row([""] * named + [escape(header) for header in grid.headers])
-    yield _row([":---"] * named + [rule] * len(grid.headers))
+    yield _row([":---"] * named + rules)
     for i, name in enumerate(grid.row_names):
         yield _row([escape(name)] * named + [escape(column[i].strip()) for column in grid.columns])
     if grid.legend is not None:

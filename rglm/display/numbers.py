@@ -18,11 +18,6 @@ LEGEND = "0 ‘***’ 0.001 ‘**’ 0.01 ‘*’ 0.05 ‘.’ 0.1 ‘ ’ 1"
 _MOST_DIGITS = 22
 
 
-def missing(value: Value) -> bool:
-    """Whether a value is absent: None or NaN."""
-    return value is None or value != value
-
-
 def known(values: Iterable[Value]) -> list[float]:
     """The values that are not missing."""
     return [value for value in values if value is not None and value == value]
@@ -176,11 +171,7 @@ def format_one(value: Value, digits: int = 7, nsmall: int = 0) -> str:
 
 def format_general(value: float, digits: int = 7) -> str:
     """A single number as R's `formatC(x, digits=)`: C's `%g`, padded to digits + 1 characters."""
-    if math.isinf(value):
-        text = "Inf" if value > 0 else "-Inf"
-    else:
-        text = f"{value:.{max(1, digits)}g}"
-    return text.rjust(digits + 1)
+    return f"{value:.{max(1, digits)}g}".replace("inf", "Inf").rjust(digits + 1)
 
 
 def format_p(values: Sequence[Value], digits: int = 5, eps: float = EPSILON) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -101,7 +102,11 @@ def table_of(
         series = frame.iloc[:, position]
         name = str(label)
         kind = (kinds or {}).get(name) or _kind(name, series.dtype.kind)
-        values = series.to_numpy(dtype=object if kind == "text" else float)
+        values = (
+            series.to_numpy(dtype=object, na_value=None)
+            if kind == "text"
+            else series.to_numpy(dtype=float, na_value=math.nan)
+        )
         columns.append(Column(name, kind, values))
     return Table(tuple(columns), tuple(frame.index), style, caption, missing, less)
 

@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Iterator
 
 from rglm.display.document import Document
-from rglm.display.layout import Grid, Named, Words, display_width, lay_out, pad
+from rglm.display.layout import Grid, Named, Words, lay_out
 from rglm.display.settings import Settings
+from rglm.display.strings import display_width, pad
 
 
 def render(document: Document, settings: Settings) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-ANSWERS = json.loads((pathlib.Path(__file__).parents[1] / "against_r" / "printing.json").read_text(encoding="utf-8"))
+STORED = pathlib.Path(__file__).parents[1] / "against_r" / "printing.json"
 
 
 @pytest.fixture(scope="session")
 def answers() -> dict[str, Any]:
-    return ANSWERS
+    return dict(json.loads(STORED.read_text(encoding="utf-8")))

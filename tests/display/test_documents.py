@@ -35,7 +35,8 @@ def one(case: Case, key: str) -> Any:
 
 def table(stored: Case, style: Any) -> Table:
     columns = [
-        Column(c["name"][0], kind_of(c["name"][0]), [number(v) for v in c["values"]]) for c in stored["columns"]
+        Column(c["name"][0], kind_of(c["name"][0]), [number(v) for v in c["values"]])
+        for c in stored["columns"]
     ]
     return Table(tuple(columns), tuple(stored["rows"]), style)
 
@@ -75,6 +76,9 @@ def print_glm(case: Case) -> Document:
 
 def summary_glm(case: Case) -> Document:
     correlation = case.get("correlation")
+    correlations = []
+    if correlation:
+        correlations = [Blank(), Line("Correlation of Coefficients:"), table(correlation, "correlation")]
     title = f"Coefficients: {singular(case)}".rstrip()
     deviances = [
         ("Null", " deviance: ", Number(float(one(case, "null_deviance")), more=1, least=5),
@@ -101,7 +105,7 @@ def summary_glm(case: Case) -> Document:
             Line("AIC: ", Number(number(one(case, "aic")), more=1, least=4)),
             Blank(),
             Line("Number of Fisher Scoring iterations: ", Number(one(case, "iter"), "count")),
-            *([Blank(), Line("Correlation of Coefficients:"), table(correlation, "correlation")] if correlation else []),
+            *correlations,
             Blank(),
         ],
         less=3,
@@ -139,14 +143,16 @@ def summary_lm(case: Case) -> Document:
     statistics: list[Line] = []
     if case.get("fstatistic"):
         f, numerator, denominator = map(float, case["fstatistic"])
+        r_squared, adjusted, p = (float(one(case, key)) for key in ("r_squared", "adj_r_squared", "p"))
         statistics = [
             Line(
-                "Multiple R-squared:  ", Number(float(one(case, "r_squared")), "general", missing="NaN"),
-                ",\tAdjusted R-squared:  ", Number(float(one(case, "adj_r_squared")), "general", missing="NaN"), " ",
+                "Multiple R-squared:  ", Number(r_squared, "general", missing="NaN"),
+                ",\tAdjusted R-squared:  ", Number(adjusted, "general", missing="NaN"), " ",
             ),
             Line(
-                "F-statistic: ", Number(f, "general", missing="NaN"), " on ", Number(numerator, "plain"), " and ",
-                Number(denominator, "plain"), " DF,  p-value: ", Number(float(one(case, "p")), "p-value"),
+                "F-statistic: ", Number(f, "general", missing="NaN"),
+                " on ", Number(numerator, "plain"), " and ", Number(denominator, "plain"),
+                " DF,  p-value: ", Number(p, "p-value"),
             ),
         ]  # fmt: skip
     return Document(
