@@ -49,6 +49,7 @@ class Contrast:
     columns: int | None = None
     matrix: tuple[tuple[float, ...], ...] | None = None
     column_names: tuple[str, ...] | None = None
+    numbered: bool = False  # columns are called by level number, as R's C(a, contr.treatment) does, not by name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
