@@ -1,0 +1,200 @@
+"""Any frame as a lazy mapping from column names to the formula's value kinds, read once each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rglm.data.kinds import CodedText, as_factor, from_narwhals, from_numpy, from_pandas
+from rglm.errors import DataError, some
+from rglm.formula.values import Codes, Factor, Logical, Numbers, Text, Value
+
+__all__ = ["ACCEPTED", "Columns", "as_factor", "open_columns", "take"]
+
+ACCEPTED = "a pandas, polars or pyarrow frame, a dict of equally long columns, or an Arrow C stream"
+
+
+class Columns(Mapping[str, Value]):
+    """The columns of some rows by name; a column is read when it is first asked for, and kept.
+
+    names      column names, in the data's order
+    n_rows     number of rows
+    native     the caller's frame (or a shallow copy of it)
+
+    A number column whose storage is contiguous float64 is used by reference, not copied.
+
+    Raises
+    ------
+    DataError
+        when two columns share a name, when there are no rows or no columns, and on reading a column
+        that holds anything but numbers, booleans, strings, categories, dates, datetimes or decimals.
+
+    Examples
+    --------
+    >>> columns = open_columns({"x": [1.0, None], "a": ["u", "v"]})
+    >>> columns["x"].values
+    array([ 1., nan])
+    """
+
+    __slots__ = ("_kept", "_known", "_read", "n_rows", "names", "native")
+
+    def __init__(
+        self, names: tuple[str, ...], n_rows: int, read: Callable[[str], Value], native: object = None
+    ) -> None:
+        self.names = names
+        self.n_rows = n_rows
+        self.native = native
+        self._read = read
+        self._kept: dict[str, Value] = {}
+        self._known = frozenset(names)
+        if len(self._known) < len(names):
+            seen: set[str] = set()
+            twice = sorted({name for name in names if name in seen or seen.add(name)})  # type: ignore[func-returns-value]
+            raise DataError(f"The data have several columns of the same name: {some(twice)}. Rename them.")
+        if not names:
+            raise DataError("The data have no columns.")
+        if not n_rows:
+            raise DataError(f"The data have no rows; their columns are {some(names)}.")
+
+    def __getitem__(self, name: str) -> Value:
+        value = self._kept.get(name)
+        if value is None:
+            if name not in self._known:
+                raise KeyError(name)
+            value = self._kept[name] = self._read(name)
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def take(value: Value, rows: Any) -> Value:
+    """The rows of a value: `rows` is a slice, positions (m,) or a boolean mask (n,)."""
+    if isinstance(value, Numbers):
+        return Numbers(value.values[rows], value.names)
+    if isinstance(value, Factor):
+        return Factor(value.codes[rows], value.levels, value.ordered, value.contrast)
+    if isinstance(value, CodedText):
+        return CodedText(value.codes[rows], value.levels)
+    return Logical(value.values[rows]) if isinstance(value, Logical) else Text(value.values[rows])
+
+
+def open_columns(data: Any) -> Columns:
+    """The columns of a frame, a dict of arrays, or an object with the Arrow C stream interface."""
+    if isinstance(data, Columns):
+        return data
+    if isinstance(data, pd.DataFrame):
+        return _pandas(data)
+    if isinstance(data, Mapping):
+        return _dict(data)
+    return _narwhals(data)
+
+
+def _pandas(frame: pd.DataFrame) -> Columns:
+    labels = frame.columns
+    names = tuple(labels.tolist())
+    if not all(type(name) is str for name in names):
+        by_name = {str(label): label for label in names}
+        names = tuple(map(str, names))
+        return Columns(names, len(frame), lambda name: from_pandas(frame[by_name[name]], name), frame)
+    return Columns(names, len(frame), lambda name: from_pandas(frame[name], name), frame)
+
+
+def _dict(data: Mapping[Any, Any]) -> Columns:
+    """A dict of columns: arrays, lists, Series; a lone value or unequal lengths are refused."""
+    lengths: dict[str, int] = {}
+    for name, column in data.items():
+        if isinstance(column, str | bytes) or not hasattr(column, "__len__"):
+            raise DataError(
+                f"Column '{name}' is the single value {column!r}; expected one value for each row. "
+                "Repeat it: a lone value is not stretched along the rows."
+            )
+        lengths[str(name)] = len(column)
+    if len(set(lengths.values())) > 1:
+        listed = some(f"{name} ({length})" for name, length in lengths.items())
+        raise DataError(f"The columns differ in length: {listed}. Every column needs one value for each row.")
+    by_name = {str(name): column for name, column in data.items()}
+    n_rows = next(iter(lengths.values()), 0)
+    return Columns(tuple(map(str, data)), n_rows, lambda name: read_array(by_name[name], name), data)
+
+
+def read_array(column: Any, name: str) -> Value:
+    """One array-like: a NumPy array, a list, or a pandas, polars or pyarrow column."""
+    if isinstance(column, np.ndarray):
+        return from_numpy(column, name)
+    if isinstance(column, pd.Series):
+        return from_pandas(column, name)
+    if isinstance(column, pd.api.extensions.ExtensionArray | pd.Index):
+        return from_pandas(pd.Series(column), name)
+    if not isinstance(column, list | tuple):
+        import narwhals as nw
+
+        if type(column).__module__.startswith("pyarrow") and not hasattr(column, "chunks"):
+            column = import_module("pyarrow").chunked_array([column])
+        series = nw.from_native(column, series_only=True, pass_through=True)
+        if isinstance(series, nw.Series):
+            return from_narwhals(series, name)
+    return from_numpy(_listed(column), name)
+
+
+def _listed(column: Any) -> np.ndarray[Any, Any]:
+    """A list as an array, without NumPy's habit of turning mixed kinds into strings."""
+    if isinstance(column, list | tuple):
+        kinds = {type(value) for value in column}
+        if not kinds <= {float, int} and not kinds <= {bool}:
+            array = np.empty(len(column), dtype=object)
+            array[:] = column
+            return array
+    return np.asarray(column)
+
+
+def _narwhals(data: Any) -> Columns:
+    """polars, pyarrow, and whatever else narwhals reads eagerly; Arrow C streams become one of these."""
+    import narwhals as nw
+
+    frame: Any = nw.from_native(data, eager_only=True, pass_through=True)
+    if not isinstance(frame, nw.DataFrame):
+        if isinstance(nw.from_native(data, pass_through=True), nw.LazyFrame):
+            raise DataError(
+                f"The data are a lazy {type(data).__name__}; expected rows in memory. Call .collect() first."
+            )
+        if not hasattr(data, "__arrow_c_stream__"):
+            raise DataError(f"The data are a {type(data).__name__}; expected {ACCEPTED}.")
+        return _narwhals(_from_stream(data))
+    return Columns(tuple(frame.columns), len(frame), lambda name: from_narwhals(frame[name], name), data)
+
+
+def _from_stream(data: Any) -> Any:
+    """An Arrow C stream as a pyarrow table or, without pyarrow, a polars frame."""
+    for library, build in (("pyarrow", "table"), ("polars", "DataFrame")):
+        try:
+            return getattr(import_module(library), build)(data)
+        except ImportError:
+            continue
+    raise DataError(
+        f"Reading a {type(data).__name__} through the Arrow C stream interface needs pyarrow or polars. "
+        "Install one of them, or give a pandas frame."
+    )
+
+
+def codes_of(value: Factor | Text | Logical) -> tuple[Codes, tuple[str, ...]]:
+    """Codes (n,) and level names of anything that is a factor in a formula."""
+    if isinstance(value, Text):
+        value = as_factor(value)
+    if isinstance(value, Factor):
+        return value.codes, value.levels
+    values = value.values
+    missing = np.isnan(values)
+    codes = (np.where(missing, 0.0, values) != 0).astype(np.intp)
+    codes[missing] = -1
+    return codes, ("FALSE", "TRUE")
