@@ -70,8 +70,9 @@ def test_digits_and_stars(run, csv, clicks):
 def test_every_option_of_the_model_reaches_the_fit(run, csv, clicks, tmp_path):
     tidy = tmp_path / "tidy.csv"
     code, _, err = run(
-        CLICKS, csv, "--family", "poisson", "--link", "log", "--weights", "age", "--offset", "log(impressions)",
-        "--subset", "age > 30", "--na-action", "exclude", "--contrasts", "channel=contr.sum", "--tidy", str(tidy),
+        CLICKS, csv, "--family", "poisson", "--link", "log", "--weights", "age",
+        "--offset", "log(impressions)", "--subset", "age > 30", "--na-action", "exclude",
+        "--contrasts", "channel=contr.sum", "--tidy", str(tidy),
     )  # fmt: skip
     assert (code, err) == (0, [])
     fit = glm(

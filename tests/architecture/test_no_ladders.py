@@ -8,7 +8,7 @@ import pytest
 
 ROOMS = ("inference", "diagnostics", "plots")
 
-ASKING = {"isinstance", "issubclass", "type"}
+ASKING = {"isinstance", "issubclass"}
 CLASS_NAMES = {"__class__", "__name__", "__qualname__"}
 NAMED_THINGS = ("family", "link")
 NAMES = {
@@ -20,8 +20,12 @@ NAMES = {
 
 
 def is_named(node: ast.AST) -> bool:
-    """`family.name`, `fit.family.title`, `link.name`."""
+    """`family.name`, `fit.family.title`, `link.name`, `type(fit)`, `x.__class__.__name__`."""
     match node:
+        case ast.Attribute(attr=name) if name in CLASS_NAMES:
+            return True
+        case ast.Call(func=ast.Name("type")):
+            return True
         case ast.Attribute(value=ast.Name(base) | ast.Attribute(attr=base), attr="name" | "title"):
             return base.strip("_") in NAMED_THINGS
         case ast.Call(func=ast.Attribute(value=value)):  # family.name.lower()
@@ -46,19 +50,17 @@ def asks(node: ast.AST) -> str:
         case ast.Call(func=ast.Attribute(value=value, attr="startswith" | "endswith")) if is_named(value):
             return "the beginning of a family's name"
         case ast.Call(func=ast.Attribute(attr="get"), args=[key, *_]) if is_named(key):
-            return "a table by family name"
-        case ast.Attribute(attr=attribute) if attribute in CLASS_NAMES:
-            return attribute
+            return "a table by name"
         case ast.MatchClass():
             return "a class pattern"
         case ast.Match(subject=subject) if is_named(subject):
-            return "a match on a family's name"
+            return "a match on a name"
         case ast.Subscript(slice=key) if is_named(key):
-            return "a table by family name"
+            return "a table by name"
         case ast.Compare(left=left, comparators=others):
             sides = [left, *others]
             if any(map(is_named, sides)) or (any(map(is_name, sides)) and any(map(names_a_family, sides))):
-                return "a family's name compared"
+                return "a name compared"
     return ""
 
 
@@ -90,6 +92,7 @@ def test_no_ladders(package):
         "match fit:\n    case GLM(): ...",
         "TABLE[family.name]",
         "TABLE.get(fit.family.name)",
+        "TABLE[type(fit)]",
     ],
 )
 def test_the_guard_can_fail(snippet, text):
@@ -101,6 +104,7 @@ def test_the_guard_can_fail(snippet, text):
     [
         "if fit.family.dispersion_known: ...",
         "title = f'{fit.family.name} model'",
+        "message = f'not a {type(x).__name__}'",
         "if column.name == 'age': ...",
         "if test == 'Chisq': ...",
         "if fit.family == other.family: ...",

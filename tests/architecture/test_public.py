@@ -82,7 +82,11 @@ def parameters(function: Callable[..., Any]) -> list[str]:
 
 def first_line(name: str, text: str) -> list[str]:
     line = text.splitlines()[0] if text else ""
-    return [] if len(line.split()) >= 2 and line[-1] in ".:)" else [f"{name}: no first line that says what it is"]
+    return (
+        []
+        if len(line.split()) >= 2 and line[-1] in ".:)"
+        else [f"{name}: no first line that says what it is"]
+    )
 
 
 def lacking(name: str, value: Any) -> list[str]:
