@@ -16,6 +16,8 @@ from rglm.formula.tree import Binary, Call, Constant, Name, Node, Number, Paren,
 
 MAX_TERMS = 32_768
 MAX_WORK = 1_000_000  # pairs of terms joined on the way
+MAX_MENTIONS = 500_000  # of variables in terms
+MAX_LABELS = 5_000_000  # characters in the labels of the terms
 _WIDE = 512  # variables whose bits cost about as much to join as the joining itself
 
 Masks: TypeAlias = dict[int, None]
@@ -73,6 +75,19 @@ class Expansion:
             if len(terms) > MAX_TERMS:
                 raise self.too_much(parent)
         return terms
+
+    def in_order(self, masks: Masks, names: Sequence[str]) -> list[list[int]]:
+        """The terms as places in `variables`, in R's order: by size, else as they came; offsets are no terms.
+
+        `names` are the texts of the variables; FormulaError where the labels made of them are too long.
+        """
+        ordered = sorted((mask for mask in masks if not mask & self.offsets), key=int.bit_count)
+        if sum(map(int.bit_count, ordered)) > MAX_MENTIONS:
+            raise FormulaError(f"the terms name variables more than {MAX_MENTIONS} times; ask for fewer")
+        places = [bits(mask) for mask in ordered]
+        if sum(len(names[place]) for term in places for place in term) > MAX_LABELS:
+            raise FormulaError(f"the terms' labels take more than {MAX_LABELS} characters; use shorter names")
+        return places
 
     def operand(self, node: Node) -> Masks:
         if isinstance(node, Name):

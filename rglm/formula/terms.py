@@ -10,16 +10,13 @@ from itertools import accumulate
 from operator import and_
 
 from rglm.errors import FormulaError, FormulaWarning, caret
-from rglm.formula.algebra import Expansion, bits
+from rglm.formula.algebra import Expansion
 from rglm.formula.deparse import deparse
 from rglm.formula.grammar import names_in
 from rglm.formula.tree import Constant, Formula, Node, Number, String
 from rglm.formula.update import expand_dot, update
 
 __all__ = ["Terms", "codings", "expand_dot", "terms", "update"]
-
-MAX_MENTIONS = 500_000
-MAX_LABELS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +84,11 @@ def _terms(
         name = deparse(response)
         expansion.notes[f"the response {name} appeared on the right-hand side and was dropped"] = None
         del masks[own]
-    ordered = sorted((mask for mask in masks if not mask & expansion.offsets), key=int.bit_count)
+    names = [deparse(node) for node in expansion.variables]
+    places = expansion.in_order(masks, names)
+    labels = tuple([":".join([names[place] for place in term]) for term in places])
     numbers, variables, offsets = _numbered(expansion)
-    names = [deparse(node) for node in variables]
-    if sum(mask.bit_count() for mask in ordered) > MAX_MENTIONS:
-        raise FormulaError(
-            f"the formula's terms name variables more than {MAX_MENTIONS} times; ask for fewer"
-        )
-    indices = tuple(tuple(numbers[bit] for bit in bits(mask)) for mask in ordered)
-    if sum(len(names[i]) for term in indices for i in term) > MAX_LABELS:
-        raise FormulaError(f"the terms' labels take more than {MAX_LABELS} characters; use shorter names")
-    labels = tuple(":".join([names[i] for i in term]) for term in indices)
+    indices = tuple([tuple([numbers[place] for place in term]) for term in places])
     found = Terms(response, variables, indices, labels, expansion.intercept, offsets, expansion.dotted)
     return found, tuple(expansion.notes)
 

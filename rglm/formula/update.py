@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from rglm.errors import FormulaError
-from rglm.formula.algebra import Expansion, bits
+from rglm.formula.algebra import Expansion
 from rglm.formula.deparse import BINDING, deparse
 from rglm.formula.grammar import children, names_in, parse
 from rglm.formula.lexer import MAX_LENGTH
@@ -48,8 +48,8 @@ def _update(old: Formula, new: Formula) -> Formula:
     right = substitute(new.right, old.right)
     if "." in names_in(right):
         return parse(str(Formula(response, right)))
-    left = "" if response is None else f"{deparse(response, suffix=True)} "
-    return parse(f"{left}~ {_simplified(response, right)}")
+    left = "~" if response is None else f"{deparse(response, suffix=True)} ~ "
+    return parse(left + _simplified(response, right))
 
 
 def _simplified(response: Node | None, right: Node) -> str:
@@ -59,10 +59,10 @@ def _simplified(response: Node | None, right: Node) -> str:
         expansion.add_variable(response)
     masks = expansion.expand(right)
     nodes = expansion.variables
-    ordered = sorted((mask for mask in masks if not mask & expansion.offsets), key=int.bit_count)
-    offsets = [deparse(node) for bit, node in enumerate(nodes) if expansion.offsets >> bit & 1]
-    alone = len(ordered) + len(offsets) == 1 and expansion.intercept
-    pieces = [_label([nodes[bit] for bit in bits(mask)], alone) for mask in ordered] + offsets
+    places = expansion.in_order(masks, [deparse(node) for node in nodes])
+    offsets = [deparse(node) for place, node in enumerate(nodes) if expansion.offsets >> place & 1]
+    alone = len(places) + len(offsets) == 1 and expansion.intercept
+    pieces = [_label([nodes[place] for place in term], alone) for term in places] + offsets
     return (" + ".join(pieces) or "1") + ("" if expansion.intercept else " - 1")
 
 
