@@ -64,8 +64,6 @@ def _coefficients(table: Table, digits: int, show_stars: bool) -> Laid:
             cells[j] = format_p(columns[j], fewer)
         elif not cells[j]:
             cells[j] = _formatted(columns[j], column.kind, digits)
-    shown = [j for j, kind in enumerate(kinds) if kind not in ("statistic", "p-value", "text")]
-    _show_tiny(cells, columns, shown, digits)
     _mark_missing(table, cells, columns, "" if anova else None)
     laid = Laid([c.name for c in table.columns], cells, table.row_names)
     for j, kind in enumerate(kinds):
@@ -96,25 +94,6 @@ def _format_together(
     rows = len(columns[0]) if columns else 0
     for k, j in enumerate(which):
         cells[j] = texts[k * rows : (k + 1) * rows]
-
-
-def _show_tiny(
-    cells: list[list[str]], columns: Sequence[Sequence[Value]], which: Sequence[int], digits: int
-) -> None:
-    """Numbers that rounding made zero are written again, together, with one digit less."""
-    tiny = [
-        (j, i, value)
-        for j in which
-        for i, value in enumerate(columns[j])
-        if value is not None and value == value and (value == 0) != _reads_zero(cells[j][i])
-    ]
-    texts = format_common([value for _, _, value in tiny], max(1, digits - 1))
-    for (j, i, _), text in zip(tiny, texts, strict=True):
-        cells[j][i] = text
-
-
-def _reads_zero(text: str) -> bool:
-    return not any(c in text.partition("e")[0] for c in "123456789In")
 
 
 def _mark_missing(

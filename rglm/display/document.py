@@ -126,6 +126,38 @@ class Document:
     `less` is how many significant digits fewer than `options(digits=)` the document prints, and
     then never fewer than 3: 3 for summaries and fits, 2 for analyses of deviance, 0 (exactly
     the option) for data frames and vectors.
+
+    >>> from rglm.display import Column, Record, Table
+    >>> class Fit(Record):
+    ...     def document(self):
+    ...         coefficients = Table(
+    ...             (
+    ...                 Column("Estimate", "estimate", [3.0445, -0.4543]),
+    ...                 Column("Std. Error", "standard error", [0.1709, 0.2022]),
+    ...                 Column("z value", "statistic", [17.815, -2.247]),
+    ...                 Column("Pr(>|z|)", "p-value", [5.4e-71, 0.0246]),
+    ...             ),
+    ...             row_names=("(Intercept)", "outcome2"),
+    ...             style="coefficients",
+    ...             caption="Coefficients:",
+    ...         )
+    ...         deviances = Aligned(
+    ...             [
+    ...                 ("Null", " deviance: ", Number(10.58144, more=1), " on ", Number(8, "count")),
+    ...                 ("Residual", " deviance: ", Number(5.12914, more=1), " on ", Number(4, "count")),
+    ...             ]
+    ...         )
+    ...         return Document([coefficients, Blank(), deviances], less=3)
+    >>> print(Fit())
+    Coefficients:
+                Estimate Std. Error z value Pr(>|z|)
+    (Intercept)   3.0445     0.1709  17.815   <2e-16 ***
+    outcome2     -0.4543     0.2022  -2.247   0.0246 *
+    ---
+    Signif. codes:  0 ‘***’ 0.001 ‘**’ 0.01 ‘*’ 0.05 ‘.’ 0.1 ‘ ’ 1
+    <BLANKLINE>
+        Null deviance: 10.5814 on 8
+    Residual deviance:  5.1291 on 4
     """
 
     parts: Sequence[Part]

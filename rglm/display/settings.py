@@ -47,6 +47,9 @@ class options:
     a summary prints three fewer and an analysis of deviance two fewer), `width` the number of
     characters on a line (10 to 100000, 80 at start), `stars` whether significance stars are shown.
     Arguments left out keep their value.  Raises DataError for a value outside its range.
+    The settings are those of the current thread or task.
+
+    Source: R `options(digits=, width=, show.signif.stars=)`.
 
     >>> with options(digits=4, stars=False):
     ...     current().digits

@@ -50,6 +50,8 @@ rounding_cases <- lapply(singles, function(x) {
   list(x = exact(x), signif_digits = s, signif = exact(signif(x, s)), round_digits = r, round = exact(round(x, r)),
        general_digits = g, general = formatC(x, digits = g))
 })
+tie_cases <- unlist(lapply(c(0.125, 0.375, 0.25, 0.75, 0.0625, -0.625, 12.5, 1250), function(x) lapply(-2:3, function(r)
+  list(x = exact(x), round_digits = r, round = exact(round(x, r)), signif_digits = 2, signif = exact(signif(x, 2)), general_digits = 3, general = formatC(x, digits = 3)))), recursive = FALSE)
 zap_cases <- lapply(1:60, function(i) {
   n <- sample(1:6, 1); x <- rnorm(n) * 10^runif(n, -9, 4); if (i %% 5 == 0) x[1] <- sample(c(NA, Inf, 0), 1); d <- sample(3:8, 1)
   list(x = exact(x), digits = d, zapped = exact(zapsmall(x, d)))
@@ -76,7 +78,7 @@ coef_matrix <- function(b, se, names = paste0("x", seq_along(b)), test = "z") {
 }
 tables <- list(
   coef_matrix(c(-5.17964, 2.01923, 0.0362556), c(1.2, 0.5, 0.01773), c("(Intercept)", "wt", "hp")),
-  coef_matrix(c(1e-8, 1e5), c(1e-9, 1e4)), coef_matrix(c(1e-12, 3), c(1e-3, 0.1)), coef_matrix(c(1e10, 2e-10), c(1e8, 1e-9)),
+  coef_matrix(c(1e-8, 1e5), c(1e-9, 1e4)), coef_matrix(c(1e-12, 3), c(1e-3, 0.1)), coef_matrix(c(1.23456e-12, -3.4567e-9, 3), c(1e-3, 0.1, 0.2)), coef_matrix(c(1e10, 2e-10), c(1e8, 1e-9)),
   coef_matrix(0, 1), coef_matrix(c(0, 0, 1), c(1, 2, 3)), coef_matrix(c(0, 0, 1), c(0, 2, 3)), coef_matrix(1, Inf), coef_matrix(c(Inf, 1), c(1, 1)),
   coef_matrix(c(1, NA, 3), c(0.1, NA, 0.5), c("a", "aliased", "c")), coef_matrix(c(NA, NA), c(NA, NA)), coef_matrix(c(2, 1.5), c(NaN, NaN)),
   coef_matrix(c(2, NA, 1.5), c(NaN, NA, NaN)), coef_matrix(c(100, 1), c(1, 1)), coef_matrix(c(10, 1), c(1, 0.1)), coef_matrix(100, 3), coef_matrix(-26.57, 1e5),
@@ -207,6 +209,6 @@ documents <- list(
   aic = grid(AIC(m0, m1), text = shown(print(AIC(m0, m1)))), alias = list(alias_case(lms$aliased), alias_case(lms$exact)),
   negative_binomial = list(theta = exact(nb$theta), se = exact(nb$SE.theta), twologlik = exact(nb$twologlik), text = tail(modern(shown(print(snb))), 6)))
 
-answers <- list(R = R.version.string, format = format_cases, nsmall = nsmall_cases, rounding = rounding_cases, zapsmall = zap_cases, p = p_cases, stars = star_cases, counts = count_cases, fractions = fraction_cases,
+answers <- list(R = R.version.string, format = format_cases, nsmall = nsmall_cases, rounding = c(rounding_cases, tie_cases), zapsmall = zap_cases, p = p_cases, stars = star_cases, counts = count_cases, fractions = fraction_cases,
   coefficients = coef_cases, coefficient_options = option_cases, anova = anova_cases, named = vec_cases, quantiles = quantile_cases, frames = frame_cases, matrices = matrix_cases, correlations = correlation_cases, documents = documents)
 writeLines(toJSON(answers, auto_unbox = FALSE, null = "null", digits = NA), sub("[.]R$", ".json", here), useBytes = TRUE)

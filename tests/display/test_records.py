@@ -131,6 +131,8 @@ def test_markdown_escapes() -> None:
     lines = (Line("1. not a list"), Blank(), Line("- nor this"), Blank(), Line("`x`", role="code"))
     markdown = type("R", (Record,), {"document": lambda self: Document(lines)})().to_markdown()
     assert markdown == "1\\. not a list\n\n\\- nor this\n\n```\n`x`\n```"
+    fenced = type("R", (Record,), {"document": lambda self: Document([Line("```", role="code")])})()
+    assert fenced.to_markdown() == "````\n```\n````"
 
 
 def test_control_characters_in_names_are_shown_not_sent() -> None:
@@ -138,6 +140,12 @@ def test_control_characters_in_names_are_shown_not_sent() -> None:
     shown = text.render(Document([table]), Settings())
     assert "\x1b" not in shown
     assert shown.split("\n") == ["            a\\033[31m", "line\\nbreak         1"]
+
+
+def test_unusual_blanks_pass_and_overrides_do_not() -> None:
+    table = Table((Column("x", "number", [1.0, 2.0, 3.0]),), ("a\u00a0b", "a\u200db", "a\u202eb"))
+    shown = text.render(Document([table]), Settings()).split("\n")
+    assert shown[1:] == ["a\u00a0b      1", "a\u200db       2", "a\\u202eb 3"]
 
 
 def test_roles_mark_up_lines() -> None:
