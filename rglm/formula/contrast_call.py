@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from rglm.errors import FormulaError
 from rglm.formula.arguments import Arguments, deparsed, match
 from rglm.formula.contrasts import (
     MOST_LEVELS,
@@ -111,15 +110,9 @@ def _called(arguments: Arguments, call: Call, name: str) -> Contrast:
     if number is None:
         if isinstance(base, String) or (base is None and not call.function.startswith("contr.")):
             return Contrast(name, base=base.value if isinstance(base, String) else None)
-        remedy = (
-            f"write C({deparsed(arguments.nodes['object'])}, {name}, base = {deparsed(base)})"
-            if base
-            else name
-        )
-        raise FormulaError(
-            f"{deparsed(arguments.call)}: {call.function}() needs the number of levels; {remedy if base else ''}"
-            f"{'' if base else f'write {name} without parentheses'}."
-        )
+        plain = f"C({deparsed(arguments.nodes['object'])}, {name}"
+        remedy = f"{plain}, base = {deparsed(base)})" if base is not None else f"{plain})"
+        raise arguments.refuse(f"{call.function}() needs the number of levels; write {remedy}")
     if not isinstance(number, Number) or number.value != int(number.value) or not 2 <= number.value <= 500:
         raise arguments.refuse(f"{call.function}() needs a whole number of levels from 2 to 500")
     contrast = Contrast(name, base=None if base is None else _base(arguments, base))

@@ -33,7 +33,7 @@ def parse_contrast(value: object) -> Contrast:
 
     value   a name (`"contr.sum"`, `"Sum"`), a `Contrast`, or a matrix with one row a level: an array, nested
             sequences, or a DataFrame whose column names name the coefficients.
-    Raises FormulaError for an unknown name, a matrix that is not two-dimensional, or entries that are not finite.
+    Raises FormulaError for an unknown name, a matrix without rows or columns, and entries not finite.
 
     >>> parse_contrast("Sum").name
     'contr.sum'
@@ -137,7 +137,7 @@ def contrast_matrix(contrast: Contrast, levels: tuple[str, ...]) -> tuple[Floats
         matrix, names = np.array(contrast.matrix), contrast.column_names
         if len(matrix) != count:
             raise FormulaError(
-                f"The contrast matrix has {len(matrix)} rows, but the factor has {count} levels ({some(levels)})."
+                f"The contrast matrix has {len(matrix)} rows; the factor has {count} levels: {some(levels)}."
             )
     else:
         matrix, names = _named(contrast, levels)
@@ -194,7 +194,7 @@ def polynomial_contrast(scores: Floats) -> tuple[Floats, tuple[str, ...]]:
     count = len(scores)
     if count > 95:
         raise FormulaError(
-            f"contr.poly cannot represent {count} levels accurately (at most 95); use contr.treatment or poly()."
+            f"contr.poly cannot represent {count} levels accurately, at most 95; use contr.treatment."
         )
     if len(set(scores.tolist())) < count:
         raise FormulaError("The scores of contr.poly must all differ.")

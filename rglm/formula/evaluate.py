@@ -8,14 +8,14 @@
 The same `evaluate` runs at fit and at predict. Names are looked up in the columns, then in `env`, then among
 `pi T F LETTERS letters`; functions in the table, then in `env`.
 
-**Unseen levels.** A call that remembers levels (`factor`, `C`, `relevel`, `interaction`, …) returns the learned levels
-first, in their order, and appends those it never saw: a code >= the number of learned levels is an unseen level, which
-the caller reports. Where `levels=` was written, other values are NA, as in R.
+**Unseen levels.** A call that remembers levels (`factor`, `C`, `relevel`, `interaction`, …) returns the
+learned levels first, in their order, and appends those it never saw: a code >= the number of learned levels
+is an unseen level, which the caller reports. Where `levels=` was written, other values are NA, as in R.
 
-**User functions.** A callable in `env` gets one positional or keyword argument for each of the call's: float64 arrays
-(n,) or (n, k) for numbers (NaN is NA), 0/1 floats for logicals, object arrays of str or None for strings and factors;
-constants come as Python floats and strs, constant vectors as arrays. It returns an array of n numbers, booleans or
-strings, an (n, k) array of numbers, or one scalar. It must be row-local: rglm may call it on blocks of rows.
+**User functions.** A callable in `env` gets the call's arguments by position and name: float64 arrays (n,) or
+(n, k) for numbers (NaN is NA), 0/1 floats for logicals, object arrays of str or None for strings and factors;
+what reads no column comes as a Python float or str, or as a short array. It returns n numbers, booleans or
+strings, an (n, k) array of numbers, or one scalar. It must be row-local: it may be called on blocks of rows.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from rglm.formula import factors, operators
 from rglm.formula.arguments import Arguments, Scope, deparsed
 from rglm.formula.constants import CONSTANTS, LITERALS, constant
 from rglm.formula.functions import Function, Learner, find, unknown
-from rglm.formula.grammar import children
+from rglm.formula.grammar import children, names_in
 from rglm.formula.tree import Binary, Call, Constant, Name, Node, Number, Paren, String, Unary
 from rglm.formula.values import Factor, Logical, Numbers, Text, Value
 from rglm.formula.vectors import is_many, length, one, texts
@@ -49,13 +49,16 @@ class Sums(Protocol):
         """Frozen, picklable parameters."""
 
 
+_NOTHING = object()
+
+
 def evaluate(node: Node, scope: Scope) -> Value:
     """The value of an expression, one a row.
 
     node    an expression tree;  scope   rows, `env`, learned parameters
     Returns Numbers (n,) or (n, k), Logical (n,), Text (n,) or Factor (n,).
-    Raises FormulaError for unknown names and functions, for arguments a function does not take, and for a value that
-    is not one a row (`pi`, `1:36`); DataError for data that cannot be used.
+    Raises FormulaError for unknown names and functions, for arguments a function does not take, and for a
+    value that is not one a row (`pi`, `1:36`).
     """
     if type(node) is Name and (column := scope.columns.get(node.id)) is not None:
         return column
@@ -82,9 +85,10 @@ def _name(node: Name, scope: Scope) -> Value:
     if node.id in scope.env:
         value = constant(scope.env[node.id], node.id)
         if value is None:
+            what = type(scope.env[node.id]).__name__
             raise FormulaError(
-                f"'{node.id}' in env= is {type(scope.env[node.id]).__name__}, not a number, a string or a short"
-                " sequence of them; columns belong in the data."
+                f"'{node.id}' in env= is {what}, not a number, a string or a short sequence of them; "
+                "columns belong in the data."
             )
         return value
     if node.id in CONSTANTS:
@@ -140,8 +144,9 @@ def _call(node: Call, scope: Scope) -> Value:
     arguments = Arguments(node, entry.formals, scope, _value)
     if isinstance(entry, Function):
         return entry.apply(arguments)
-    if node in scope.learned:
-        return _as_value(entry.apply(arguments, scope.learned[node]))
+    learned = scope.learned.get(node, _NOTHING)
+    if learned is not _NOTHING:
+        return _as_value(entry.apply(arguments, learned))
     if entry.learns(node):
         raise FormulaError(f"'{deparsed(node)}' has not learned from data yet.")
     return _as_value(entry.apply(arguments, entry.gather(arguments).finish()))
@@ -159,7 +164,7 @@ def _user(node: Call, scope: Scope) -> Value:
     function = scope.env.get(node.function)
     if not callable(function):
         raise unknown(node.function, tuple(name for name, value in scope.env.items() if callable(value)))
-    given = [_given(_value(argument, scope)) for argument in node.arguments]
+    given = [_given(argument, scope) for argument in node.arguments]
     positional = [value for name, value in zip(node.names, given, strict=True) if name is None]
     named = {name: value for name, value in zip(node.names, given, strict=True) if name is not None}
     try:
@@ -171,9 +176,11 @@ def _user(node: Call, scope: Scope) -> Value:
     return _taken(result, node, scope)
 
 
-def _given(value: Value) -> Any:
+def _given(node: Node, scope: Scope) -> Any:
+    value = _value(node, scope)
     array: Any = texts(value) if isinstance(value, Factor) else value.values
-    return array[0].item() if len(array) == 1 and isinstance(value, Numbers) and False else array
+    constant_one = len(array) == 1 and not any(name in scope.columns for name in names_in(node))
+    return array.tolist()[0] if constant_one else array
 
 
 def _taken(result: Any, node: Call, scope: Scope) -> Value:
@@ -195,7 +202,8 @@ def _taken(result: Any, node: Call, scope: Scope) -> Value:
             out[:] = listed
             return Text(out)
     raise FormulaError(
-        f"'{deparsed(node)}': the function from env= must return numbers, booleans or strings, not {array.dtype}."
+        f"'{deparsed(node)}': the function from env= must return numbers, booleans or strings, "
+        f"not {array.dtype} of shape {array.shape}."
     )
 
 
@@ -225,7 +233,7 @@ def _learns(node: Node) -> bool:
 
 @lru_cache(maxsize=4096)
 def learners(node: Node) -> tuple[tuple[Node, ...], ...]:
-    """The parts of an expression that learn from data, by depth of nesting: the innermost first, one pass each.
+    """The parts of an expression that learn from data, by depth: the innermost first, one pass each.
 
     They are calls (`poly(x, 2)`, `factor(w)`), and comparisons that may ask an ordered factor's level order.
     """
@@ -259,7 +267,7 @@ def gather(call: Node, scope: Scope) -> Sums:
 
 
 def finish(call: Node, sums: Sums) -> object:
-    """The parameters of a learner from the sums of all rows: frozen, small, picklable, for `scope.learned[call]`."""
+    """The parameters of a learner from the sums of all rows, for `scope.learned[call]`: frozen, picklable."""
     return sums.finish()
 
 

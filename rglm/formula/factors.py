@@ -20,8 +20,8 @@ MOST_CELLS = 1_000_000  # levels of an interaction() that keeps empty cells
 class Seen:
     """The distinct values of a variable in some rows; adds over rows.
 
-    `levels` are a factor's levels in their order, else the sorted labels; `used` says which occur; `values` are
-    the distinct numbers where the variable is numeric.
+    `levels` are a factor's levels in their order, else the sorted labels; `used` says which occur; `values`
+    are the distinct numbers where the variable is numeric.
     """
 
     kind: str  # "factor" | "text" | "logical" | "numeric"
@@ -61,17 +61,20 @@ def see(value: Value) -> Seen:
         labels = tuple(dict.fromkeys(number_labels(distinct)))
         return Seen("numeric", labels, (True,) * len(labels), tuple(distinct.tolist()))
     coded = factor(value)
-    counts = np.bincount(coded.codes[coded.codes >= 0], minlength=len(coded.levels))
-    kind = "factor" if isinstance(value, Factor) else "text" if isinstance(value, Text) else "logical"
-    return Seen(kind, coded.levels, tuple((counts > 0).tolist()), ordered=coded.ordered)
+    used = (np.bincount(coded.codes + 1, minlength=len(coded.levels) + 1)[1:] > 0).tolist()
+    if isinstance(value, Text):  # a string that no row holds is no level
+        levels = tuple(level for level, here in zip(coded.levels, used, strict=True) if here)
+        return Seen("text", levels, (True,) * len(levels))
+    kind = "factor" if isinstance(value, Factor) else "logical"
+    return Seen(kind, coded.levels, tuple(used), ordered=coded.ordered)
 
 
 @dataclass(frozen=True, slots=True)
 class Coding:
     """How old level names become new ones: sources[i] → targets[i] (None: NA), which are among `levels`.
 
-    A value not among the sources is NA where the coding is closed (`levels=` was given), else its own label is
-    appended after `levels`: the caller sees a code >= len(levels) and decides.
+    A value not among the sources is NA where the coding is closed (`levels=` was given), else its own label
+    is appended after `levels`: the caller sees a code >= len(levels) and decides.
     """
 
     sources: tuple[str, ...]
@@ -109,7 +112,7 @@ def keep(levels: tuple[str, ...], ordered: bool = False, contrast: Contrast | No
 
 @dataclass(frozen=True, slots=True)
 class LevelSums:
-    """What a factor-making call saw of its variable, and the rule that turns it into a coding; adds over rows."""
+    """What a factor-making call saw of its variable, and the rule that makes a coding of it; adds."""
 
     seen: Seen
     rule: Callable[[Seen, LevelOptions], Coding | None]
@@ -186,7 +189,7 @@ def _labelled(levels: tuple[str, ...], options: LevelOptions) -> tuple[str, ...]
     if len(labels) == 1:
         return tuple(f"{labels[0]}{number}" for number in range(1, len(levels) + 1))
     raise FormulaError(
-        f"{options.text}: 'labels' has {len(labels)} names, but there are {len(levels)} levels ({some(levels)})."
+        f"{options.text}: 'labels' has {len(labels)} names for {len(levels)} levels: {some(levels)}."
     )
 
 

@@ -1,7 +1,7 @@
 """The table: every function a formula can call, and why the others cannot be called.
 
-A `Function` is row-local: its value in a row depends on that row alone. A `Learner` remembers what it learned from the
-data it was fitted to. Nothing else exists, so a formula means the same on one row, on a block and on all rows.
+A `Function` is row-local: its value in a row depends on that row alone. A `Learner` remembers what it learned
+from the data it was fitted to. Nothing else exists: a formula means the same on a row, a block and all rows.
 """
 
 from __future__ import annotations
@@ -314,7 +314,7 @@ _PREFIXES = ("stats::", "splines::", "base::")
 
 @lru_cache(maxsize=1024)
 def find(name: str) -> Function | Learner | None:
-    """The table's entry for a name as written: a `stats::`, `splines::`, `base::` or `np.` prefix is understood."""
+    """The table's entry for a name as written, with or without `stats::`, `splines::`, `base::`, `np.`."""
     bare = name
     for prefix in _PREFIXES:
         bare = bare.removeprefix(prefix)

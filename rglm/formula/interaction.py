@@ -26,7 +26,7 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class CellSums:
-    """The levels of each variable and, where empty cells are dropped, the combinations seen; adds over rows."""
+    """The levels of each variable and, where empty cells are dropped, the combinations seen; adds."""
 
     text: str
     seen: tuple[Seen, ...]

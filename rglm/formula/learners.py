@@ -1,7 +1,7 @@
 """Functions that remember numbers learned from data: mean, sd, min, max, median, scale, center, cut.
 
-A learner has three steps. `gather` reads some rows into sums; sums of blocks add with `+`; `finish` turns them into
-parameters (small, frozen, picklable), with which `apply` computes the values of any rows. NA rows are ignored.
+A learner has three steps. `gather` reads some rows into sums; sums of blocks add with `+`; `finish` turns
+them into parameters (small, frozen, picklable), with which `apply` computes any rows. NA rows are ignored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rglm.formula.vectors import MOST_CONSTANTS
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Count, mean and sum of squares about the mean of k columns, each (k,); adds (Chan, Golub & LeVeque 1983)."""
+    """Count, mean, sum of squares about it, of k columns: each (k,); adds (Chan, Golub & LeVeque 1983)."""
 
     count: Floats
     mean: Floats
@@ -253,7 +253,7 @@ class CutSums:
 
 
 def equal_breaks(of: Range, count: int) -> tuple[float, ...]:
-    """`count` intervals of equal length over the range, the ends moved out by a thousandth of it, as R's cut."""
+    """`count` intervals of equal length over the range, the ends moved out by a thousandth of it, as R."""
     if of.low > of.high:
         return tuple(float(step) for step in range(count + 1))  # no value at all: every row is NA anyway
     width = of.high - of.low

@@ -17,6 +17,7 @@ from rglm.formula.vectors import (
     ManyNumbers,
     Objects,
     Refuse,
+    coded,
     factor,
     is_many,
     kind,
@@ -103,11 +104,12 @@ def compare(node: Binary, left: Value, right: Value, order: tuple[str, ...] | No
         return _truth(op(x, y), np.isnan(x) | np.isnan(y), node)
     if node.op not in ("==", "!="):
         return _compare_order(node, left, right, order)
-    for coded, other in ((left, right), (right, left)):
-        if isinstance(coded, Factor) and not isinstance(other, Factor) and length(other) == 1:
+    for side, other in ((left, right), (right, left)):
+        known = coded(side)
+        if known is not None and length(other) == 1 and coded(other) is None:
             label = texts(other)[0]
-            code = coded.levels.index(label) if label in coded.levels else -2
-            return _truth(op(coded.codes, code), (coded.codes < 0) | (label is None), node)
+            code = known.levels.index(label) if label in known.levels else -2
+            return _truth(op(known.codes, code), (known.codes < 0) | (label is None), node)
     a, b = texts(left), texts(right)
     return _truth(op(a, b).astype(bool), absent_texts(a) | absent_texts(b), node)
 
@@ -173,6 +175,8 @@ def truth(value: Value, node: Node, refuse: Refuse) -> Floats:
 def logic(node: Binary, left: Value, right: Value) -> Value:
     """`p & q`, `p | q` with three values: FALSE & NA is FALSE, TRUE | NA is TRUE."""
     refuse = refusal(node)
+    if node.op == "|" and isinstance(right, Factor | Text):
+        raise refuse("this is the way mixed models write a random effect, which rglm does not fit")
     if node.op in ("&&", "||"):
         raise refuse(f"'{node.op}' looks at one value; use '{node.op[0]}' row by row")
     meet((left, right), refuse)

@@ -10,21 +10,11 @@ import numpy as np
 
 from rglm.errors import DataError, FormulaError
 from rglm.formula.arguments import Arguments, deparsed
+from rglm.formula.orthogonal import Points, Recurrence, orthonormal, points
 from rglm.formula.values import Floats, Logical, Numbers, Value
 from rglm.formula.vectors import is_many, length, level_of, meet
 
 MOST_COLUMNS = 200  # of one basis: memory stays bounded whoever wrote the formula
-
-
-@dataclass(frozen=True, slots=True)
-class Recurrence:
-    """Three-term recurrence of the monic orthogonal polynomials: centres (d,) and squared norms (d + 1,).
-
-    p_0 = 1, p_1 = x - centres[0], p_{k+1} = (x - centres[k]) p_k - squares[k] / squares[k-1] p_{k-1}.
-    """
-
-    centres: tuple[float, ...]
-    squares: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,68 +26,34 @@ class Polynomial:
     recurrences: tuple[Recurrence, ...] | None
 
 
-def recurrence(values: Floats, degree: int) -> Recurrence:
-    """The recurrence of the polynomials orthogonal over the values (n,) (Stieltjes; Forsythe 1957)."""
-    mean = float(values.mean())
-    centred = values - mean
-    before, current = np.zeros_like(centred), np.ones_like(centred)
-    centres, squares = [], [float(len(values))]
-    shift = float(centred.mean())  # what rounding left
-    for power in range(degree):
-        if power:
-            shift = float(current @ (centred * current)) / squares[power]
-        ratio = squares[power] / squares[power - 1] if power else 0.0
-        before, current = current, (centred - shift) * current - ratio * before
-        centres.append(shift + mean)
-        squares.append(float(current @ current))
-    return Recurrence(tuple(centres), tuple(squares))
-
-
-def orthonormal(learned: Recurrence, values: Floats) -> Floats:
-    """The polynomials of degree 1 … d, each divided by its norm, at any values: (n, d)."""
-    out = np.empty((len(values), len(learned.centres)), order="F")
-    before: Floats | None = None
-    current: Floats | None = None
-    for power, centre in enumerate(learned.centres):
-        shifted = values - centre
-        if current is None:
-            following = shifted
-        else:
-            ratio = learned.squares[power] / learned.squares[power - 1]
-            following = shifted * current
-            following -= ratio if before is None else ratio * before
-        before, current = current, following
-        np.divide(following, np.sqrt(learned.squares[power + 1]), out=out[:, power])
-    return out
-
-
 @dataclass(frozen=True, slots=True)
 class PolynomialSums:
-    """The variables of a poly() call, each as parts; adding joins the parts."""
+    """The variables of a poly() call; adds over rows."""
 
     text: str
     degree: int
     raw: bool
-    columns: tuple[tuple[Floats, ...], ...]
+    variables: tuple[Points, ...]
 
     def __add__(self, other: PolynomialSums) -> PolynomialSums:
-        joined = tuple(one + two for one, two in zip(self.columns, other.columns, strict=True))
-        return replace(self, columns=joined)
+        if self.raw:
+            return self
+        joined = tuple(one + two for one, two in zip(self.variables, other.variables, strict=True))
+        return replace(self, variables=joined)
 
     def finish(self) -> Polynomial:
         """The recurrence of each variable."""
         if self.raw:
-            return Polynomial(len(self.columns), self.degree, None)
-        found = tuple(self._recurrence(np.concatenate(parts)) for parts in self.columns)
+            return Polynomial(len(self.variables), self.degree, None)
+        for variable in self.variables:
+            few = variable.few()
+            if few is not None:
+                raise FormulaError(
+                    f"{self.text}: the degree must be less than the number of distinct values, {few}; "
+                    f"it is {self.degree}."
+                )
+        found = tuple(variable.recurrence() for variable in self.variables)
         return Polynomial(len(found), self.degree, found)
-
-    def _recurrence(self, values: Floats) -> Recurrence:
-        distinct = len(np.unique(values[:10_000])) if len(values) <= 10_000 else len(np.unique(values))
-        if self.degree >= distinct:
-            raise FormulaError(
-                f"{self.text}: the degree must be less than the number of distinct values, {distinct}, not {self.degree}."
-            )
-        return recurrence(values, self.degree)
 
 
 def _is_degree(arguments: Arguments) -> bool:
@@ -151,13 +107,12 @@ def gather_poly(arguments: Arguments) -> PolynomialSums:
             f"{deparsed(arguments.call)}: missing values are not allowed in 'poly', and {rows} came. "
             "Leave those rows out of the data, or use raw = TRUE or ns()."
         )
-    return PolynomialSums(
-        deparsed(arguments.call), degree, raw, tuple((value.values,) for value in variables)
-    )
+    kept = tuple(points(value.values[:0] if raw else value.values, degree) for value in variables)
+    return PolynomialSums(deparsed(arguments.call), degree, raw, kept)
 
 
 def apply_poly(arguments: Arguments, learned: object) -> Value:
-    """The columns; one variable: 1, 2, …; several: exponents such as 1.0, 2.0, 0.1, the first variable fastest."""
+    """The columns, called 1, 2, …; of several variables by exponents, 1.0, 2.0, 0.1, the first fastest."""
     assert isinstance(learned, Polynomial)
     variables = _variables(arguments)
     if len(variables) != learned.variables:

@@ -47,7 +47,7 @@ class SplineSums:
         return replace(self, of=joined, range=self.range + other.range)
 
     def finish(self) -> Spline:
-        """Boundary knots: the range. Interior knots: quantiles of the values not outside the boundary, as R."""
+        """Boundary knots: the range. Interior knots: quantiles of the values within the boundary, as R."""
         boundary = self.boundary or (self.range.low, self.range.high)
         if self.knots is not None:
             knots = self.knots
@@ -58,13 +58,26 @@ class SplineSums:
             if self.boundary is not None:
                 values = values[(values >= boundary[0]) & (values <= boundary[1])]
             probabilities = np.arange(1, self.wanted + 1) / (self.wanted + 1)
-            knots = tuple(quantiles(values, probabilities).tolist()) if len(values) else ()
+            knots = self._inside(quantiles(values, probabilities), boundary) if len(values) else ()
         if any(not boundary[0] <= knot <= boundary[1] for knot in knots):
             raise FormulaError(
-                f"{self.text}: the knots {some(number_labels(np.array(knots)))} must lie between the boundary knots, "
-                f"{number_text(boundary[0])} and {number_text(boundary[1])}."
+                f"{self.text}: the knots {some(number_labels(np.array(knots)))} must lie between "
+                f"the boundary knots, {number_text(boundary[0])} and {number_text(boundary[1])}."
             )
         return Spline(self.degree, knots, boundary, self.intercept, self.natural)
+
+    def _inside(self, knots: Floats, boundary: tuple[float, float]) -> tuple[float, ...]:
+        """Learned knots that equal a boundary knot, moved an eighth of the way to the next, as R >= 4.4."""
+        for end in boundary:
+            tied, apart = knots == end, knots[knots != end]
+            if tied.any() and len(apart):
+                knots = np.where(tied, end + (apart[np.argmin(np.abs(apart - end))] - end) / 8, knots)
+            elif tied.any() and boundary[0] < boundary[1]:
+                raise FormulaError(
+                    f"{self.text}: every inner knot equals the boundary knot {number_text(end)}, where "
+                    "too many values are tied; give knots= or a smaller df."
+                )
+        return tuple(knots.tolist())
 
 
 def quantiles(values: Floats, probabilities: Floats) -> Floats:
@@ -90,7 +103,7 @@ def augmented(spline: Spline) -> Floats:
 
 
 def b_splines(knots: Floats, degree: int, x: Floats) -> tuple[Floats, Codes]:
-    """The degree + 1 B-splines that are not zero at x (de Boor 1978): values (degree + 1, n), first column (n,).
+    """The degree + 1 B-splines not zero at x (de Boor 1978): values (degree + 1, n), first column (n,).
 
     Beyond the boundary knots the polynomial of the outermost interval goes on.
     """
@@ -156,7 +169,7 @@ def _natural(spline: Spline) -> tuple[Floats, Floats, Floats, Floats]:
 def natural_basis(spline: Spline, x: Floats) -> Floats:
     """ns: cubic splines whose second derivative is zero at the boundary knots, linear beyond them."""
     knots, onto, value, slope = _natural(spline)
-    out = np.asfortranarray(basis_matrix(knots, 3, x) @ onto)
+    out = (onto.T @ basis_matrix(knots, 3, x).T).T  # both stay column-major
     low, high = spline.boundary
     for end, outside in enumerate((x < low, x > high)):
         if outside.any():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from rglm.formula.arguments import Arguments
 from rglm.formula.values import Factor, Numbers, Text, Value
-from rglm.formula.vectors import ManyText, Objects, is_many, length, meet, texts
+from rglm.formula.vectors import ManyText, Objects, coded, is_many, length, meet, texts
 
 MOST_CHARACTERS = 1_000  # in one pasted string
 
@@ -21,6 +22,15 @@ def _objects(listed: list[str | None]) -> Objects:
     out = np.empty(len(listed), dtype=object)
     out[:] = listed
     return out
+
+
+def _mapped(value: Value, change: Callable[[str], Any], empty: Any) -> list[Any]:
+    """`change` of each string; of each distinct string where the column was read as codes."""
+    known = coded(value)
+    if known is None:
+        return [empty if text is None else change(text) for text in texts(value).tolist()]
+    table = [*map(change, known.levels), empty]
+    return [table[code] for code in known.codes.tolist()]
 
 
 def as_character(arguments: Arguments) -> Value:
@@ -36,7 +46,7 @@ def count_characters(arguments: Arguments) -> Value:
     value = arguments.value("x")
     if isinstance(value, Factor):
         raise arguments.refuse("nchar needs text; write nchar(as.character(…)) for a factor")
-    return Numbers(np.array([np.nan if text is None else float(len(text)) for text in texts(value).tolist()]))
+    return Numbers(np.array(_mapped(value, len, np.nan), dtype=float))
 
 
 def substring(arguments: Arguments) -> Value:
@@ -44,6 +54,9 @@ def substring(arguments: Arguments) -> Value:
     value = arguments.value("x")
     start, stop = (arguments.numeric(name) for name in ("start", "stop"))
     many = meet((value, start, stop), arguments.refuse)
+    if length(start) == length(stop) == 1 and np.isfinite([start.values[0], stop.values[0]]).all():
+        low, high = (int(min(max(side.values[0], 0), 2**31)) for side in (start, stop))
+        return _text(_objects(_mapped(value, lambda text: text[max(low - 1, 0) : high], None)), many)
     rows = max(length(value), length(start), length(stop))
     listed = np.broadcast_to(texts(value), rows).tolist()
     first, last = (np.broadcast_to(side.values, rows) for side in (start, stop))
@@ -63,8 +76,7 @@ def change_case(change: Callable[[str], str]) -> Callable[[Arguments], Value]:
 
     def apply(arguments: Arguments) -> Value:
         value = arguments.value("x")
-        changed = [None if text is None else change(text) for text in texts(value).tolist()]
-        return _text(_objects(changed), is_many(value))
+        return _text(_objects(_mapped(value, change, None)), is_many(value))
 
     return apply
 

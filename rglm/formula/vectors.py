@@ -35,7 +35,16 @@ class ManyText(Text):
 
 def length(value: Value) -> int:
     """Number of rows of a value."""
-    return len(value.codes) if isinstance(value, Factor) else len(value.values)
+    codes = getattr(value, "codes", None)
+    return len(value.values if codes is None else codes)  # type: ignore[union-attr]  # a factor has codes
+
+
+def coded(value: Value) -> Factor | None:
+    """A factor, or a text column that was read as codes (then free of charge), as a factor; else None."""
+    if isinstance(value, Factor):
+        return value
+    codes = getattr(value, "codes", None)
+    return None if codes is None else Factor(codes, value.levels)  # type: ignore[union-attr]  # as above
 
 
 def is_many(value: Value) -> bool:
@@ -162,8 +171,7 @@ def factor(value: Value) -> Factor:
     if isinstance(value, Factor):
         return value
     if isinstance(value, Text):
-        codes, levels = distinct_texts(value.values)
-        return Factor(codes, levels)
+        return coded(value) or Factor(*distinct_texts(value.values))
     if isinstance(value, Logical):
         present = value.values == value.values
         codes = np.where(present, np.where(present, value.values, 0) != 0, -1).astype(np.intp)
