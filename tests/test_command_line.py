@@ -12,7 +12,6 @@ import pytest
 
 from rglm import datasets, glm, lm
 from rglm.__main__ import main
-from rglm.reports.command import family_of
 
 CLICKS = "clicks ~ age + channel"
 
@@ -201,7 +200,7 @@ def test_semicolons_parquet_and_standard_input(run, clicks, tmp_path, monkeypatc
         (["clicks ~ age", "{csv}", "--dataset", "cars"], "--dataset"),
         (["dist ~ speed", "--dataset", "carz"], "cars"),
         (["clicks ~ age", "{csv}", "--family", "poison"], "poisson"),
-        (["clicks ~ age", "{csv}", "--family", "1 + 1"], "--family"),
+        (["clicks ~ age", "{csv}", "--family", "1 + 1"], "1 + 1"),
         (["clicks ~ age", "{csv}", "--family", "poisson", "--link", "logg"], "log"),
         (["clicks ~ age", "{csv}", "--lm", "--family", "poisson"], "--lm"),
         (["clicks ~ age", "{csv}", "--contrasts", "channel"], "channel=contr.sum"),
@@ -238,18 +237,18 @@ def test_version_and_help(capsys):
 
 
 @pytest.mark.parametrize(
-    ("text", "link", "name", "linked"),
+    ("options", "shown"),
     [
-        ("poisson", None, "poisson", "log"),
-        ("Gamma", "log", "Gamma", "log"),
-        ("Gamma(link=log)", None, "Gamma", "log"),
-        ('binomial(link = "probit")', None, "binomial", "probit"),
-        ("inverse.gaussian(link=1/mu^2)", None, "inverse.gaussian", "1/mu^2"),
+        (["--family", "Gamma", "--link", "log"], 'link="log"'),
+        (["--family", "Gamma(link=log)"], 'link="log"'),
+        (["--family", "inverse.gaussian(link=1/mu^2)"], "InverseGaussian"),
+        (["--family", 'quasi(link = "log", variance = "mu^2")'], "Quasi"),
     ],
 )
-def test_families_as_typed(text, link, name, linked):
-    made = family_of(text, link)
-    assert (made.name, made.link.name) == (name, linked)
+def test_families_as_typed(run, options, shown):
+    code, out, err = run("lot1 ~ log(u)", "--dataset", "clotting", *options)
+    assert (code, err) == (0, [])
+    assert "Coefficients:" in out
 
 
 def test_python_m_rglm_is_the_command(csv):

@@ -16,11 +16,8 @@ import pandas as pd
 
 from rglm import datasets
 from rglm.display.record import Record
-from rglm.errors import DataError, FamilyError, RglmError, RglmWarning
-from rglm.families.family import Family
-from rglm.families.registry import family as family_named
-from rglm.formula.grammar import deparse, parse_expression
-from rglm.formula.tree import Call, Name, Node, Number, String
+from rglm.errors import DataError, RglmError, RglmWarning
+from rglm.families import family
 from rglm.models.glm import glm
 from rglm.models.lm import lm
 from rglm.reports.options import parser
@@ -77,8 +74,9 @@ def fitted(options: argparse.Namespace) -> Any:
         given["contrasts"] = dict(options.contrasts)
     special = _given(options, GLM_ONLY)
     if not options.lm:
-        family = family_of(special.pop("family", "gaussian"), special.pop("link", None))
-        return glm(options.formula, data, family, **given, **special)
+        linked = {"link": special.pop("link")} if "link" in special else {}
+        made = family(special.pop("family", "gaussian"), **linked)
+        return glm(options.formula, data, made, **given, **special)
     if special:
         raise DataError(f"--lm fits a linear model, which has no {', '.join(special)}. Leave one out.")
     return lm(options.formula, data, **given)
@@ -86,32 +84,6 @@ def fitted(options: argparse.Namespace) -> Any:
 
 def _given(options: argparse.Namespace, names: Sequence[str]) -> dict[str, Any]:
     return {name: value for name in names if (value := getattr(options, name)) is not None}
-
-
-def family_of(text: str, link: str | None = None) -> Family:
-    """A family as typed: `poisson`, `Gamma(link=log)`, `quasi(link=log, variance=mu^2)`."""
-    node = parse_expression(text)
-    match node:
-        case Name(id=name):
-            positional, named = [], {}
-        case Call(function=name, arguments=arguments, names=names):
-            pairs = list(zip(names, map(_value, arguments), strict=True))
-            positional = [value for key, value in pairs if key is None]
-            named = {key: value for key, value in pairs if key is not None}
-        case _:
-            raise FamilyError(f'--family expects a name, such as poisson or "Gamma(link=log)"; got {text!r}.')
-    if link is not None:
-        named["link"] = link
-    if not positional and not named:
-        return family_named(name)
-    return family_named(name, *positional, **named)
-
-
-def _value(node: Node) -> object:
-    match node:
-        case Number(value=value) | String(value=value):
-            return value
-    return deparse(node)
 
 
 def _test(name: str | None) -> str | bool:
