@@ -137,7 +137,7 @@ class Arguments:
 
     def _constant(self, name: str, expected: str) -> Value:
         value = self.value(name)
-        if length(value) != 1 or (isinstance(value, Numbers) and value.values.ndim != 1):
+        if length(value) != 1 or (isinstance(value, Numbers) and value.values.size != 1):
             raise self.refuse(f"'{name}' must be {expected}, not {length(value)} values")
         return value
 
@@ -146,8 +146,8 @@ class Arguments:
         if not self.has(name):
             return default
         value = self._constant(name, "TRUE or FALSE")
-        if isinstance(value, Logical | Numbers) and not np.isnan(value.values[0]):
-            return bool(value.values[0])
+        if isinstance(value, Logical | Numbers) and not np.isnan(value.values).any():
+            return bool(value.values.flat[0])
         raise self.refuse(f"'{name}' must be TRUE or FALSE, not {_shown(value)}")
 
     def number(self, name: str, default: float) -> float:
@@ -155,8 +155,8 @@ class Arguments:
         if not self.has(name):
             return default
         value = self._constant(name, "one number")
-        if isinstance(value, Logical | Numbers) and np.isfinite(value.values[0]):
-            return float(value.values[0])
+        if isinstance(value, Logical | Numbers) and np.isfinite(value.values).all():
+            return float(value.values.flat[0])
         raise self.refuse(f"'{name}' must be one number, not {_shown(value)}")
 
     def count(self, name: str, default: int, low: int, high: int) -> int:

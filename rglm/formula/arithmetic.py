@@ -21,8 +21,8 @@ def watch_nan(call: Call, scope: Scope, result: Floats, *inputs: Floats) -> None
     if not has_na(result):
         return
     new = np.isnan(result)
-    for array in level_of((*inputs, result))[:-1]:
-        new = new & ~np.isnan(array)
+    for array in inputs:
+        new = new & ~np.isnan(array if array.ndim == result.ndim else array[:, None])
     if count := int(new.sum()):
         scope.warn(f"NaNs produced in {deparsed(call)}: {count} value(s), which count as missing.")
 
@@ -48,7 +48,7 @@ def pairwise(
         x = arguments.numeric(first)
         y = arguments.numeric(second) if arguments.has(second) else Numbers(np.array([default]))
         many = meet((x, y), arguments.refuse)
-        a, b = level_of((x.values, y.values))
+        a, b = level_of((x.values, y.values), arguments.refuse)
         values = compute(a, b)
         watch_nan(arguments.call, arguments.scope, values, a, b)
         return made(values, many, x)
@@ -64,8 +64,9 @@ def logarithm(arguments: Arguments) -> Value:
     else:
         base = arguments.numeric("base")
         meet((x, base), arguments.refuse)
-        exact = {2.0: np.log2, 10.0: np.log10}.get(float(base.values[0])) if len(base.values) == 1 else None
-        values = exact(x.values) if exact else np.log(x.values) / np.log(level_of((base.values, x.values))[0])
+        a, b = level_of((x.values, base.values), arguments.refuse)
+        exact = {2.0: np.log2, 10.0: np.log10}.get(float(b.flat[0])) if b.size == 1 else None
+        values = exact(a) if exact else np.log(a) / np.log(b)
     watch_nan(arguments.call, arguments.scope, values, x.values)
     return made(values, is_many(x), x)
 
@@ -102,7 +103,7 @@ def extreme(
         values = [numeric(arguments.evaluate(node), node, arguments.refuse) for _, node in arguments.dots]
         many = meet(values, arguments.refuse)
         pick = skipping if arguments.flag("na.rm", False) else plain
-        arrays = level_of([value.values for value in values])
+        arrays = level_of([value.values for value in values], arguments.refuse)
         out = arrays[0]
         for array in arrays[1:]:
             out = pick(out, array)
@@ -121,9 +122,9 @@ def choose_rows(arguments: Arguments) -> Value:
     chosen = truth(test, arguments.nodes["test"], arguments.refuse)
     if isinstance(yes, Text) or isinstance(no, Text):
         picked = np.where(chosen == 1, texts(yes), texts(no)).astype(object)
-        picked[np.isnan(chosen)] = None
+        picked[np.broadcast_to(np.isnan(chosen), picked.shape)] = None
         return Text(picked)
-    arrays = level_of((chosen, yes.values, no.values))
+    arrays = level_of((chosen, yes.values, no.values), arguments.refuse)
     values = np.where(np.isnan(arrays[0]), np.nan, np.where(arrays[0] == 1, arrays[1], arrays[2]))
     if isinstance(yes, Logical) and isinstance(no, Logical):
         return Logical(values)

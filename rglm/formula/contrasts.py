@@ -172,11 +172,31 @@ def _columns(matrix: Floats, names: tuple[str, ...] | None, wanted: int) -> tupl
             raise FormulaError(
                 "The contrast matrix is singular: its columns and the constant are linearly dependent."
             )
-        complement = np.linalg.qr(given, mode="complete")[0][:, have + 1 :]
-        matrix = np.column_stack([matrix, complement])
+        matrix = np.column_stack([matrix, _complement(given)])
         names = None if names is None else names + ("",) * (count - 1 - have)
     suffixes = names or tuple(str(number) for number in range(1, matrix.shape[1] + 1))
     return np.array(matrix[:, :wanted]), suffixes[:wanted]
+
+
+def _complement(given: Floats) -> Floats:
+    """Orthonormal columns beside the given ones (L, k): (L, L - k).
+
+    Householder reflections in LINPACK's order of operations: which basis comes out hangs on the signs of
+    numbers that are zero but for rounding, and R takes LINPACK's.
+    """
+    count, have = given.shape
+    rest = given.copy()
+    out = np.eye(count)[:, have:]
+    mirrors = []
+    for step in range(have):
+        mirror = rest[step:, step] / np.copysign(np.linalg.norm(rest[step:, step]), rest[step, step])
+        mirror[0] += 1.0
+        mirrors.append(mirror)
+        for column in range(step + 1, have):
+            rest[step:, column] -= mirror @ rest[step:, column] / mirror[0] * mirror
+    for step in reversed(range(have)):
+        out[step:] -= np.outer(mirrors[step], mirrors[step] @ out[step:] / mirrors[step][0])
+    return out
 
 
 def _sum(count: int) -> tuple[Floats, None]:

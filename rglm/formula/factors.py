@@ -11,7 +11,7 @@ from rglm.errors import FormulaError, did_you_mean, some
 from rglm.formula.arguments import Arguments, deparsed
 from rglm.formula.tree import Binary, Call, Name, Node, Paren, String
 from rglm.formula.values import Contrast, Factor, Logical, Numbers, Text, Value
-from rglm.formula.vectors import factor, length, number_labels, recode
+from rglm.formula.vectors import distinct_numbers, factor, length, number_labels, recode
 
 MOST_CELLS = 1_000_000  # levels of an interaction() that keeps empty cells
 
@@ -53,10 +53,6 @@ class Seen:
 def see(value: Value) -> Seen:
     """The distinct values of a variable."""
     if isinstance(value, Numbers):
-        if value.values.ndim == 2:
-            raise FormulaError("A matrix cannot be a factor; use one column.")
-        from rglm.formula.vectors import distinct_numbers
-
         _, distinct = distinct_numbers(value.values)
         labels = tuple(dict.fromkeys(number_labels(distinct)))
         return Seen("numeric", labels, (True,) * len(labels), tuple(distinct.tolist()))

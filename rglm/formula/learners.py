@@ -284,7 +284,7 @@ def interval_names(breaks: tuple[float, ...], right: bool, lowest: bool, digits:
 
 def _general(value: float, digits: int) -> str:
     if np.isinf(value):
-        return "Inf" if value > 0 else "-Inf"
+        return " Inf" if value > 0 else "-Inf"  # R's formatC leaves room for the sign
     return f"{value + 0.0:.{digits}g}"
 
 

@@ -66,10 +66,8 @@ def arithmetic(node: Binary, left: Value, right: Value) -> Value:
     b = right if isinstance(right, Numbers) else numeric(right, node.right, refuse)
     many = meet((a, b), refuse)
     x, y = a.values, b.values
-    if x.ndim != y.ndim:
-        x, y = level_of((x, y))
-    if x.ndim == 2 and x.shape[1] != y.shape[1] and 1 not in (x.shape[1], y.shape[1]):
-        raise refuse(f"matrices of {x.shape[1]} and {y.shape[1]} columns do not agree")
+    if x.ndim != 1 or y.ndim != 1:
+        x, y = level_of((x, y), refuse)
     return made(ARITHMETIC[node.op](x, y), many, a, b)
 
 
@@ -100,7 +98,7 @@ def compare(node: Binary, left: Value, right: Value, order: tuple[str, ...] | No
     meet((left, right), refuse)
     op = COMPARISONS[node.op]
     if isinstance(left, Numbers | Logical) and isinstance(right, Numbers | Logical):
-        x, y = level_of((left.values, right.values))
+        x, y = level_of((left.values, right.values), refuse)
         return _truth(op(x, y), np.isnan(x) | np.isnan(y), node)
     if node.op not in ("==", "!="):
         return _compare_order(node, left, right, order)
@@ -154,7 +152,7 @@ def _truth(truth: Any, absent: Any, node: Node) -> Logical:
     if out.ndim == 2:
         if out.shape[1] != 1:
             raise refusal(node)("a matrix cannot be a logical variable; use one column")
-        out, absent = out[:, 0], absent[:, 0]
+        out, absent = out[:, 0], np.reshape(absent, -1)
     if np.any(absent):
         out = np.where(absent, np.nan, out)
     return Logical(out)
@@ -199,7 +197,8 @@ def member(node: Binary, left: Value, right: Value) -> Value:
     if not is_many(right) and length(right) != 1:
         raise refuse("inside a call, the right side of %in% must be constants, such as c('a', 'b')")
     if isinstance(left, Numbers | Logical) and isinstance(right, Numbers | Logical):
-        return Logical(np.isin(left.values, right.values).astype(float))
+        found = np.isin(left.values, right.values)
+        return _truth(found, False, node)
     wanted = {text for text in texts(right).tolist() if text is not None}
     coded = factor(left)
     table = np.array([level in wanted for level in coded.levels] + [False], dtype=float)
@@ -211,7 +210,7 @@ def span(node: Binary, left: Value, right: Value) -> Value:
     refuse = refusal(node)
     ends = []
     for side, value in ((node.left, left), (node.right, right)):
-        if length(value) != 1 or not isinstance(value, Numbers) or not np.isfinite(value.values).all():
+        if not isinstance(value, Numbers) or value.values.shape != (1,) or not np.isfinite(value.values[0]):
             raise refuse(
                 f"inside a call ':' counts between two numbers, but '{deparsed(side)}' is {kind(value)} data;"
                 " for an interaction write it outside the call, or interaction(a, b)"

@@ -12,7 +12,7 @@ from rglm.errors import DataError, FormulaError
 from rglm.formula.arguments import Arguments, deparsed
 from rglm.formula.orthogonal import Points, Recurrence, orthonormal, points
 from rglm.formula.values import Floats, Logical, Numbers, Value
-from rglm.formula.vectors import is_many, length, level_of, meet
+from rglm.formula.vectors import is_many, length, meet
 
 MOST_COLUMNS = 200  # of one basis: memory stays bounded whoever wrote the formula
 
@@ -125,7 +125,7 @@ def apply_poly(arguments: Arguments, learned: object) -> Value:
             bases.append(orthonormal(learned.recurrences[place], variable.values))
     if len(bases) == 1:
         return Numbers(bases[0], tuple(str(power) for power in range(1, learned.degree + 1)))
-    return _products(level_of(bases), learned.degree)
+    return _products(bases, learned.degree)
 
 
 def _products(bases: list[Floats], degree: int) -> Numbers:

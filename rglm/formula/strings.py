@@ -36,8 +36,6 @@ def _mapped(value: Value, change: Callable[[str], Any], empty: Any) -> list[Any]
 def as_character(arguments: Arguments) -> Value:
     """as.character(x): level names, numbers with up to 15 digits."""
     value = arguments.value("x")
-    if isinstance(value, Numbers) and value.values.ndim == 2:
-        raise arguments.refuse("a matrix cannot be a text variable; use one column")
     return _text(texts(value), is_many(value))
 
 
@@ -53,6 +51,8 @@ def substring(arguments: Arguments) -> Value:
     """substr(x, start, stop): characters from `start` to `stop`, counted from 1."""
     value = arguments.value("x")
     start, stop = (arguments.numeric(name) for name in ("start", "stop"))
+    if start.values.ndim != 1 or stop.values.ndim != 1:
+        raise arguments.refuse("'start' and 'stop' must be numbers, not matrices")
     many = meet((value, start, stop), arguments.refuse)
     if length(start) == length(stop) == 1 and np.isfinite([start.values[0], stop.values[0]]).all():
         low, high = (int(min(max(side.values[0], 0), 2**31)) for side in (start, stop))

@@ -86,16 +86,19 @@ def meet(values: Sequence[Value], refuse: Refuse) -> bool:
     return many
 
 
-def level_of(arrays: Sequence[Floats]) -> list[Floats]:
+def level_of(arrays: Sequence[Floats], refuse: Refuse) -> list[Floats]:
     """Vectors (n,) beside matrices (n, k) become (n, 1), so that NumPy pairs rows with rows as R does."""
-    if any(array.ndim == 2 for array in arrays):
-        return [array[:, None] if array.ndim == 1 else array for array in arrays]
-    return list(arrays)
+    if all(array.ndim == 1 for array in arrays):
+        return list(arrays)
+    widths = {array.shape[1] for array in arrays if array.ndim == 2 and array.shape[1] != 1}
+    if len(widths) > 1:
+        raise refuse(f"matrices of {' and '.join(map(str, sorted(widths)))} columns do not agree")
+    return [array[:, None] if array.ndim == 1 else array for array in arrays]
 
 
 def number_labels(values: Floats) -> list[str]:
     """Numbers as R's `as.character` prints them, up to 15 significant digits: `0.1`, `1`, `1e+05`."""
-    return [number_text(value) for value in values.tolist()]
+    return [number_text(value + 0.0) for value in values.tolist()]  # -0 reads 0
 
 
 def logical_labels(values: Floats) -> Objects:
@@ -130,7 +133,7 @@ def number_codes(values: Floats) -> tuple[Codes, list[str]]:
 def distinct_numbers(values: Floats) -> tuple[Codes, Floats]:
     """Codes (n,) into the distinct numbers in increasing order; NaN is -1."""
     if values.ndim == 2:
-        values = values.ravel(order="F")
+        raise FormulaError("A matrix cannot be read as text or levels; use one column of it.")
     if len(values) < 2000:
         present = values == values
         distinct, inverse = np.unique(values[present], return_inverse=True)
