@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,9 @@ import pandas as pd
 from rglm.data.missing import MissingReport
 from rglm.data.native import like
 from rglm.data.source import Source
-from rglm.design.spec import DesignSpec
+from rglm.design.encode import piece_together
+from rglm.design.spec import DesignSpec, subset_terms
+from rglm.display import Record
 from rglm.families.family import Family
 from rglm.fitting.irls import Solution
 from rglm.fitting.rows import Rows
@@ -26,7 +28,7 @@ from rglm.models.prepare import Prepared
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Model:
+class Model(Record):
     """A fitted model: values on top, verbs in the classes below it.
 
     Holds what was learned (`design`), where the loop stopped (`solution`), the rows it read, and the
@@ -57,7 +59,7 @@ class Model:
     @property
     def formula(self) -> str:
         """The formula as text."""
-        return self.arguments.formula.text
+        return str(self.arguments.formula)
 
     @property
     def na_report(self) -> MissingReport:
@@ -224,8 +226,26 @@ class Model:
         offset: Floats | None = None,
         response: Floats | None = None,
     ) -> Refit:
-        """The same rows fitted again: with the terms (coded anew) or columns named, or another offset or response."""
-        raise NotImplementedError
+        """The same rows fitted again.
+
+        terms     indices of the terms to keep, coded anew
+        columns   or (p,) bool or positions: the columns to keep, as they are coded
+        start     first coefficients of the smaller model
+        offset, response   (n,) to use instead
+        """
+        rows = self._rows
+        if terms is not None:
+            design, encoded = subset_terms(self.design, terms), self.prepared.encoded
+            rows = replace(rows, block=piece_together(design, encoded.variables, rows.block.n))
+        return refit(
+            self.family,
+            rows,
+            self.arguments.control,
+            columns=columns,
+            start=start,
+            offset=offset,
+            response=response,
+        )
 
     @property
     def _rows(self) -> Rows:

@@ -21,7 +21,7 @@ KINDS = {
 
 def describe(function: str, arguments: Arguments, prepared: Prepared, family: Family | None) -> Call:
     """The Call record of a model: its text and one note for each thing a reader must know."""
-    parts = [f'"{arguments.formula.text}"', f"data={_data(arguments.data, prepared)}"]
+    parts = [f'"{arguments.formula}"', f"data={_data(arguments.data, prepared)}"]
     if family is not None:
         parts.append(f"family={family!r}")
     parts += [
@@ -33,7 +33,13 @@ def describe(function: str, arguments: Arguments, prepared: Prepared, family: Fa
         parts.append(f"subset={arguments.subset!r}" if isinstance(arguments.subset, str) else "subset=<rows>")
     if arguments.na_action != "omit":
         parts.append(f'na_action="{arguments.na_action}"')
-    return Call(function, f"{function}({', '.join(parts)})", _notes(arguments, prepared), prepared.encoded.missing.rows_lost)
+    return Call(
+        function,
+        f"{function}({', '.join(parts)})",
+        _notes(arguments, prepared),
+        prepared.encoded.missing.rows_lost,
+        tuple(name for name in EXTRAS if not isinstance(_extra(arguments, prepared, name), str | None)),
+    )
 
 
 def _extra(arguments: Arguments, prepared: Prepared, name: str) -> Any:

@@ -134,12 +134,13 @@ def warn_unconverged(solution: Solution, control: Control, stacklevel: int) -> N
     if solution.converged:
         return
     last = solution.history[-1]
+    change, eta = format_one(last.change, 3), format_one(last.largest_eta, 3)
     warnings.warn(
         ConvergenceWarning(
             f"The fit did not converge in {last.number} iterations: the last step changed the deviance by "
-            f"{format_one(last.change, 3)} (relative; Control(epsilon={control.epsilon}) was asked for) and the largest "
-            f"|linear predictor| is {format_one(last.largest_eta, 3)}. Try Control(maxit={4 * control.maxit}), start= from "
-            "a simpler model, or another link; a linear predictor that keeps growing points to separation."
+            f"{change} (relative; Control(epsilon={control.epsilon}) was asked for) and the largest "
+            f"|linear predictor| is {eta}. Try Control(maxit={4 * control.maxit}), start= from a "
+            "simpler model, or another link; a linear predictor that keeps growing points to separation."
         ),
         stacklevel=stacklevel,
     )

@@ -10,8 +10,7 @@ import pandas as pd
 
 from rglm.data.memory import as_source
 from rglm.design.learn import learn
-from rglm.formula.deparse import deparse
-from rglm.formula.values import Factor, Value
+from rglm.design.spec import Variable
 from rglm.models.prepare import as_formula
 
 
@@ -62,13 +61,49 @@ def _index(data: Any, kept: np.ndarray | None, n: int) -> pd.Index[Any]:
     return index if kept is None else index[kept]
 
 
-def as_series(value: Value) -> Any:
-    """A value as a column of a pandas frame: factors as categoricals, matrices as they are."""
-    if isinstance(value, Factor):
-        return pd.Categorical.from_codes(value.codes, list(value.levels), ordered=value.ordered)
-    return value.values
+def model_frame(
+    formula: Any,
+    data: Any,
+    subset: Any = None,
+    env: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """The variables of a formula, evaluated, in the rows where none is missing.
+
+    Parameters
+    ----------
+    formula : text such as "log(y) ~ x + poly(z, 2)"
+    data : pandas, polars or pyarrow frame, or dict of columns; n rows
+    subset : rows to use: an expression over the data, or a mask (n,)
+    env : names that the formula may use beside the data and the table of functions
+
+    Returns
+    -------
+    DataFrame, complete rows × variables, the response first, named as R names them; factors are
+    categoricals, and a matrix such as `poly(z, 2)` has one column for each of its own
+
+    Raises
+    ------
+    FormulaError, DataError
+
+    Source: R `model.frame`.
+
+    Examples
+    --------
+    >>> from rglm import datasets, model_frame
+    >>> list(model_frame("log(breaks) ~ wool", datasets.load("warpbreaks")).columns)
+    ['log(breaks)', 'wool']
+    """
+    spec, encoded = learn(as_formula(formula), as_source(data), subset=subset, env=env)
+    assert encoded is not None
+    columns: dict[str, Any] = {}
+    for index, variable in enumerate(spec.variables):
+        columns.update(_columns(variable, encoded.variables[index]))
+    return pd.DataFrame(columns, index=_index(data, encoded.kept, encoded.block.n))
 
 
-def label(node: Any) -> str:
-    """A variable as R writes it."""
-    return deparse(node)
+def _columns(variable: Variable, values: np.ndarray) -> dict[str, Any]:
+    if variable.levels is not None:
+        made = pd.Categorical.from_codes(values, list(variable.levels), ordered=variable.ordered)
+        return {variable.name: made}
+    matrix = values.reshape(len(values), -1)
+    return dict(zip(variable.labels("numeric"), matrix.T, strict=True))

@@ -2,27 +2,83 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from rglm.display.numbers import format_one
-from rglm.errors import FitError
-from rglm.families.family import Family
+from rglm.errors import FitError, SeparationWarning
 from rglm.families.registry import family as as_family
 from rglm.fitting.control import Control
 from rglm.fitting.irls import Iteration
 from rglm.formula.values import Floats
+from rglm.inference.alias import alias
+from rglm.inference.anova import anova
+from rglm.inference.augment import augment
+from rglm.inference.glance import glance
+from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
+from rglm.inference.predict import predict
+from rglm.inference.printed import document_glm
+from rglm.inference.residuals import residuals
+from rglm.inference.separation import separation
+from rglm.inference.summary import summary
+from rglm.inference.tidy import tidy
+from rglm.inference.vcov import vcov
 from rglm.models.arguments import Arguments
 from rglm.models.base import Model
 from rglm.models.call import describe
 from rglm.models.engine import anchor, solve, warn_unconverged
 from rglm.models.prepare import Prepared, as_formula, prepare
+from rglm.models.update import changed
 
 
 class GLM(Model):
     """A fitted generalized linear model: R's verbs as methods, each a function of `rglm.inference`."""
+
+    document = document_glm
+    summary = summary
+    vcov = vcov
+    anova = anova
+    predict = predict
+    residuals = residuals
+    hatvalues = hatvalues
+    rstandard = rstandard
+    cooks_distance = cooks_distance
+    alias = alias
+    tidy = tidy
+    glance = glance
+    augment = augment
+
+    def update(self, formula: Any = None, **changes: Any) -> GLM:
+        """Make the call again with another formula, or other arguments.
+
+        Parameters
+        ----------
+        formula : text in which `.` stands for the old side: ". ~ . - x", "log(.) ~ .", or a whole formula
+        changes : any argument of `glm`
+
+        Returns
+        -------
+        GLM
+
+        Raises
+        ------
+        FitError
+            For an argument that `glm` does not have; and whatever `glm` raises.
+
+        Source: R `update`, `update.formula`.
+
+        Examples
+        --------
+        >>> from rglm import datasets, glm
+        >>> fit = glm("breaks ~ wool * tension", data=datasets.load("warpbreaks"), family="poisson")
+        >>> fit.update(". ~ . - wool:tension").formula
+        'breaks ~ wool + tension'
+        """
+        return fit_glm(changed(self, formula, changes), stacklevel=3)
 
 
 def glm(
@@ -108,7 +164,18 @@ def fit_glm(arguments: Arguments, stacklevel: int = 4) -> GLM:
         print_step if control.trace else None,
     )
     warn_unconverged(solution, control, stacklevel)
-    return GLM(arguments, prepared, solution, describe("glm", arguments, prepared, family))
+    fit = GLM(arguments, prepared, solution, describe("glm", arguments, prepared, family))
+    return warn_separated(fit, stacklevel)
+
+
+def warn_separated(fit: GLM, stacklevel: int) -> GLM:
+    """One warning where estimates run to infinity, and a note of it in the fit's heading."""
+    found = separation(fit)
+    if found is None:
+        return fit
+    warnings.warn(SeparationWarning(str(found)), stacklevel=stacklevel)
+    note = f"Infinite estimates (separation): {', '.join(found.columns)}"
+    return replace(fit, call=replace(fit.call, notes=(*fit.call.notes, note)))
 
 
 def starting(start: Any, prepared: Prepared) -> Floats | None:
@@ -128,4 +195,3 @@ def starting(start: Any, prepared: Prepared) -> Floats | None:
 def print_step(step: Iteration) -> None:
     """R's trace line."""
     print(f"Deviance = {format_one(step.deviance)} Iterations - {step.number}")
-

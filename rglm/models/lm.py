@@ -5,16 +5,86 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from rglm.families.gaussian import Gaussian
+from rglm.inference.alias import alias
+from rglm.inference.anova_lm import anova_lm
+from rglm.inference.augment import augment_lm
+from rglm.inference.glance import glance_lm
+from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
+from rglm.inference.predict_lm import predict_lm
+from rglm.inference.printed import document_lm
+from rglm.inference.residuals import residuals_lm
+from rglm.inference.summary_lm import summary_lm
+from rglm.inference.tidy import tidy
+from rglm.inference.vcov import vcov
 from rglm.models.arguments import Arguments
 from rglm.models.base import Model
 from rglm.models.call import describe
 from rglm.models.engine import solve_once
 from rglm.models.prepare import as_formula, prepare
+from rglm.models.update import changed
 
 
 class LM(Model):
     """A fitted linear model: R's verbs as methods, each a function of `rglm.inference`."""
+
+    document = document_lm
+    summary = summary_lm
+    vcov = vcov
+    anova = anova_lm
+    predict = predict_lm
+    residuals = residuals_lm
+    hatvalues = hatvalues
+    rstandard = rstandard
+    cooks_distance = cooks_distance
+    alias = alias
+    tidy = tidy
+    glance = glance_lm
+    augment = augment_lm
+
+    @property
+    def sigma(self) -> float:
+        """Residual standard error, sqrt(sum(w e²) / df_residual)."""
+        return float(np.sqrt(self.dispersion))
+
+    @property
+    def r_squared(self) -> float:
+        """Share of the response's variation that the model explains."""
+        return self.summary().r_squared
+
+    @property
+    def adj_r_squared(self) -> float:
+        """R² with the means of squares, rather than their sums, compared."""
+        return self.summary().adj_r_squared
+
+    def update(self, formula: Any = None, **changes: Any) -> LM:
+        """Make the call again with another formula, or other arguments.
+
+        Parameters
+        ----------
+        formula : text in which `.` stands for the old side: ". ~ . - x", "log(.) ~ .", or a whole formula
+        changes : any argument of `lm`
+
+        Returns
+        -------
+        LM
+
+        Raises
+        ------
+        FitError
+            For an argument that `lm` does not have; and whatever `lm` raises.
+
+        Source: R `update`, `update.formula`.
+
+        Examples
+        --------
+        >>> from rglm import datasets, lm
+        >>> lm("mpg ~ wt + hp", data=datasets.load("mtcars")).update(". ~ . - hp").formula
+        'mpg ~ wt'
+        """
+        return fit_lm(changed(self, formula, changes))
 
 
 def lm(
@@ -62,7 +132,7 @@ def lm(
     return fit_lm(arguments)
 
 
-def fit_lm(arguments: Arguments, stacklevel: int = 4) -> LM:
+def fit_lm(arguments: Arguments) -> LM:
     """Fit from kept arguments: what `lm()` and `update()` share."""
     prepared = prepare(arguments)
     return LM(

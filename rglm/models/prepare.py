@@ -19,7 +19,7 @@ from rglm.fitting.rows import Rows
 from rglm.formula.grammar import parse
 from rglm.formula.tree import Formula
 from rglm.formula.values import Floats
-from rglm.models.arguments import METHODS, NA_ACTIONS, Arguments, column_or_expression
+from rglm.models.arguments import METHODS, NA_ACTIONS, Arguments
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,11 @@ def prepare(arguments: Arguments) -> Prepared:
     """Learn the design, encode the rows, and let the family accept the response."""
     check_choices(arguments)
     source = as_source(arguments.data)
-    columns = tuple(source.names)
-    subset = arguments.subset
-    if isinstance(subset, str):
-        subset = column_or_expression(subset, columns)
     design, encoded = learn(
         arguments.formula,
         source,
-        extras=arguments.extras(columns),
-        subset=subset,
+        extras=arguments.extras,
+        subset=arguments.subset,
         contrasts=arguments.contrasts,
         na_action=arguments.na_action,
         success=arguments.success,

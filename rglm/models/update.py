@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from rglm.families.registry import family as as_family
+from rglm.formula.tree import Formula
 from rglm.formula.update import expand_dot
 from rglm.formula.update import update as updated_formula
-from rglm.formula.tree import Formula
 from rglm.models.arguments import Arguments
 from rglm.models.base import Model
 from rglm.models.prepare import as_formula
@@ -28,7 +28,7 @@ def changed(fit: Model, formula: Any, changes: Mapping[str, Any]) -> Arguments:
 
 
 def expanded(fit: Model) -> Formula:
-    """The formula with `.` written out, so that a later `. - x` means the terms and not the data's columns."""
+    """The formula with `.` written out, so that a later `. - x` means terms and not columns."""
     arguments = fit.arguments
     columns = tuple(fit.source.names)
     return expand_dot(arguments.formula, columns, arguments.extra_names(columns))

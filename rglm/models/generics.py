@@ -1,0 +1,45 @@
+"""Verbs as functions: `anova(fit, …)` is `fit.anova(…)`, whichever model `fit` is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from rglm.inference import alias as _alias
+from rglm.inference import anova as _anova
+from rglm.inference import augment as _augment
+from rglm.inference import glance as _glance
+from rglm.inference import leverage as _leverage
+from rglm.inference import predict as _predict
+from rglm.inference import residuals as _residuals
+from rglm.inference import summary as _summary
+from rglm.inference import tidy as _tidy
+from rglm.inference import vcov as _vcov
+from rglm.models.glm import GLM
+
+
+def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The public form of a verb: it asks the model, which may list another function under the same name."""
+    name = function.__name__
+
+    @wraps(function)
+    def verb(fit: Any, *arguments: Any, **keywords: Any) -> Any:
+        return getattr(fit, name)(*arguments, **keywords)
+
+    return verb
+
+
+summary = _generic(_summary.summary)
+vcov = _generic(_vcov.vcov)
+anova = _generic(_anova.anova)
+predict = _generic(_predict.predict)
+residuals = _generic(_residuals.residuals)
+hatvalues = _generic(_leverage.hatvalues)
+rstandard = _generic(_leverage.rstandard)
+cooks_distance = _generic(_leverage.cooks_distance)
+alias = _generic(_alias.alias)
+tidy = _generic(_tidy.tidy)
+glance = _generic(_glance.glance)
+augment = _generic(_augment.augment)
+update = _generic(GLM.update)
