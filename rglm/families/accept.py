@@ -58,7 +58,7 @@ def notice(message: str) -> None:
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "rglm":
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, RglmWarning, stacklevel=level - 1)
+    warnings.warn(message, RglmWarning, stacklevel=level)
 
 
 def require(response: Response, y: Floats, domain: Domain, wording: str, remedy: str) -> None:

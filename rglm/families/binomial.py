@@ -44,6 +44,7 @@ class Binomial(Family):
     usual_links = LINKS
     variance = BinomialVariance()
     dispersion_known = True
+    discrete = True
     has_likelihood = True
     wording = "y values must be 0 <= y <= 1"
 

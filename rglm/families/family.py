@@ -97,6 +97,11 @@ class Family:
         return int(self.counts_dispersion)
 
     @property
+    def discrete(self) -> bool:
+        """Whether responses are counts (or counts over trials) rather than a continuum."""
+        return False
+
+    @property
     def has_likelihood(self) -> bool:
         """Whether a log-likelihood is defined."""
         return False

@@ -48,6 +48,7 @@ class NegativeBinomial(Family):
     default_link = Log()
     usual_links = ("log", "identity", "sqrt")
     has_likelihood = True
+    discrete = True
     wording = "negative values not allowed for the negative binomial family"
     remedy = "Counts cannot be negative: correct those rows or leave them out with subset=."
 

@@ -39,6 +39,7 @@ class Poisson(Family):
     usual_links = ("log", "identity", "sqrt")
     variance = Proportional()
     dispersion_known = True
+    discrete = True
     has_likelihood = True
     wording = "negative values not allowed for the 'Poisson' family"
     remedy = "Counts cannot be negative: correct those rows or leave them out with subset=."

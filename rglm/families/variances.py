@@ -97,12 +97,7 @@ class Square(Variance):
     def unit_deviance(self, y: Floats, mean: Mean) -> Floats:
         """2 [(y - mu)/mu - log(y/mu)]; where y is 0, R's finite stand-in 2 [log(mu) - 1] or 0."""
         relative = (y - mean.mu) / mean.mu
-        if relative.min(initial=0.0) > -0.9:
-            logs = np.log1p(relative)
-        else:
-            # far below the mean, log1p would magnify the rounding of `relative`
-            ratio = np.where(y > 0, y, 1.0) / mean.mu
-            logs = np.where(relative > -0.9, np.log1p(np.maximum(relative, -0.9)), np.log(ratio))
+        logs = _log_ratio(y, mean.mu, relative)
         halved = relative - logs
         return np.asarray(np.maximum(halved + halved, 0.0))
 
@@ -207,9 +202,10 @@ class NegativeBinomialVariance(Variance):
 
     def unit_deviance(self, y: Floats, mean: Mean) -> Floats:
         """2 [y log(y/mu) - (y + theta) log((y + theta)/(mu + theta))]."""
-        residual = y - mean.mu
-        near = y * np.log1p(np.maximum(residual / mean.mu, ABOVE_MINUS_ONE))
-        halved = near - (y + self.theta) * np.log1p(residual / (mean.mu + self.theta))
+        # log(y/mu) - log((y + theta)/(mu + theta)) is one log1p: two would cancel where theta is small
+        residual, below, above = y - mean.mu, mean.mu + self.theta, y + self.theta
+        ratio = np.log1p(np.maximum(residual / mean.mu * (self.theta / above), ABOVE_MINUS_ONE))
+        halved = y * ratio - self.theta * _log_ratio(above, below, residual / below)
         return np.asarray(np.maximum(halved + halved, 0.0))
 
     def contains(self, mean: Mean) -> bool:
@@ -261,25 +257,13 @@ class PowerVariance(Variance):
         residual = y - mu
         if p == 0:
             return residual * residual
-        if p < 0:
-            return self._any_sign(y, mu)
-        relative = residual / mu
-        low = relative < -0.9
-        logs = np.log1p(np.maximum(relative, -0.9))
-        if low.any():
-            logs = np.where(low, np.log(np.maximum(y, 1e-300) / mu), logs)
-        halved = (1.0 + relative) * _grown(1.0 - p, logs) - _grown(2.0 - p, logs)
+        # y/mu, not 1 + residual/mu: the sum loses the digits of a response far below its mean
+        ratio, logs = y / mu, _log_ratio(y, mu, residual / mu)
+        halved = ratio * _grown(1.0 - p, logs) - _grown(2.0 - p, logs)
         if p < 2:
-            halved = np.where(y > 0, halved, 1.0 / (2.0 - p))
+            # below power 0 a response may be negative: only the terms in mu are left there, as at 0
+            halved = np.where(y > 0, halved, 1.0 / (2.0 - p) - (ratio / (1.0 - p) if p < 1 else 0.0))
         return np.asarray(2.0 * mu ** (2.0 - p) * np.maximum(halved, 0.0))
-
-    def _any_sign(self, y: Floats, mu: Floats) -> Floats:
-        """Exponents below 0: the response may be negative, and adds nothing by itself there."""
-        p = self.exponent
-        above = np.maximum(y, 0.0)
-        first = above ** (2.0 - p) / ((1.0 - p) * (2.0 - p))
-        halved = first - y * mu ** (1.0 - p) / (1.0 - p) + mu ** (2.0 - p) / (2.0 - p)
-        return np.asarray(np.maximum(halved + halved, 0.0))
 
     def contains(self, mean: Mean) -> bool:
         """Positive and finite, or finite where the variance is constant."""
@@ -288,6 +272,16 @@ class PowerVariance(Variance):
     def start(self, y: Floats) -> Floats:
         """y, and 0.1 where y is 0."""
         return np.asarray(y + 0.1 * (y == 0))
+
+
+def _log_ratio(top: Floats, bottom: Floats, relative: Floats) -> Floats:
+    """log(top/bottom) from `relative`, top/bottom - 1 with all its digits; -log(bottom) where top is 0."""
+    if relative.min(initial=0.0) > -0.9:
+        return np.asarray(np.log1p(relative))
+    # far below the bottom, log1p would magnify the rounding of `relative`
+    return np.where(
+        relative > -0.9, np.log1p(np.maximum(relative, -0.9)), np.log(np.where(top > 0, top, 1.0) / bottom)
+    )
 
 
 def _grown(a: float, logs: Floats) -> Floats:
