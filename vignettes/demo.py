@@ -19,4 +19,5 @@ print(fit.anova(test="Chisq"))
 # The residual deviance exceeds its degrees of freedom: counts vary more than Poisson's do. A
 # quasi-Poisson fit has the same estimates, with standard errors that allow for it, and F tests.
 quasi = fit.update(family="quasipoisson")
+print()
 print(quasi.anova(test="F"))
