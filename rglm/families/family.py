@@ -36,6 +36,18 @@ class Family:
     ------
     FamilyError
         When the link is not known.
+
+    Source: McCullagh & Nelder (1989), 2.2; R's `family` objects.
+
+    Example
+    -------
+    >>> from rglm.families import Family, Log, Variance
+    >>> class Steep(Family):
+    ...     name = "steep"
+    ...     default_link = Log()
+    ...     variance = Variance.from_function("mu^2.5", lambda mu: mu**2.5)
+    >>> Steep().link.name
+    'log'
     """
 
     link: Link

@@ -38,6 +38,8 @@ class Link:
     is one to one (all numbers unless said).
     No method clips: a mean that overflows is the fit's business (it shortens the step).
 
+    Source: McCullagh & Nelder (1989), 2.2.3; R's `make.link`.
+
     Example
     -------
     >>> import numpy as np

@@ -153,6 +153,8 @@ class Power(Link):
     FamilyError
         When the exponent is not a finite number, or is 0 (its limit is the log link).
 
+    Source: R's `power`.
+
     Example
     -------
     >>> from rglm.families import Power
