@@ -11,7 +11,8 @@ from rglm.errors import FitError
 class Control:
     """Settings of the fitting loop, as R's `glm.control`.
 
-    The loop stops when |dev - dev_old| / (|dev| + 0.1) < epsilon, or after `maxit` steps.
+    The loop stops when |dev - dev_old| / (|dev| + 0.1) < epsilon, or after `maxit` steps.  An epsilon under
+    1e-12 also waits until ‖R (b - b_old)‖² <= 1e-6 epsilon (|dev| + 0.1): the deviance alone is too flat to tell.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ class Evaluation:
     valid        whether every eta and mu is inside the family's domain
     nobs         observations of positive weight
     largest_eta  the largest |eta|
-    parts        one a block; reduced to sums on demand, so that a pass which only needs the deviance pays for no more
+    parts        one a block; reduced to sums on demand: a pass for the deviance alone pays for no more
     rows         the rows at this coefficient vector, kept only for data in memory
     """
 
@@ -71,7 +71,7 @@ class Evaluation:
     @cached_property
     def likelihood(self) -> Floats:
         """The family's likelihood sums, (k,)."""
-        return np.sum([part.likelihood for part in self.parts], axis=0)
+        return np.asarray(np.sum([part.likelihood for part in self.parts], axis=0))
 
     def __add__(self, other: Evaluation) -> Evaluation:
         return Evaluation(

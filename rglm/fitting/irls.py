@@ -11,14 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import numpy as np
-
 from rglm.errors import FitError
 from rglm.fitting.control import Control
 from rglm.fitting.evaluation import Evaluation
 from rglm.fitting.qr import Step
 from rglm.fitting.rows import RowSource
 from rglm.formula.values import Floats
+
+FINE = 1e-12
+"""An epsilon under this asks for coefficients to the last digits, not only for R's rule on the deviance."""
 
 
 class LeastSquares(Protocol):
@@ -115,9 +116,11 @@ def irls(
     while not converged and len(history) < control.maxit:
         step = side.solve(current)
         landed = _shorten(side, source, step.coef, coef, current, anchor, control.maxit)
-        # a shortened step says nothing about the optimum: only a full one may stop the loop
         change = abs(landed.evaluation.deviance - current.deviance) / (abs(landed.evaluation.deviance) + 0.1)
-        converged = landed.halvings == 0 and change < control.epsilon
+        # a shortened step says nothing about the optimum: only a full one may stop the loop
+        converged = (
+            landed.halvings == 0 and change < control.epsilon and _settled(step, coef, current, control)
+        )
         boundary = landed.outside
         weighed, current, coef = current, landed.evaluation, landed.coef
         history.append(
@@ -128,6 +131,19 @@ def irls(
         if listen is not None:
             listen(history[-1])
     return Solution(history[-1].coef, step, current, weighed, converged, boundary, tuple(history))
+
+
+def _settled(step: Step, old_coef: Floats | None, old: Evaluation, control: Control) -> bool:
+    """Whether the coefficients have stopped too, where more is asked for than the deviance can tell.
+
+    The deviance is flat at its minimum: a change of 1e-14 still allows steps of 1e-7 standard errors.
+    """
+    if control.epsilon >= FINE:
+        return True
+    if old_coef is None:
+        return False
+    move = step.R @ (step.coef - old_coef)[~step.aliased]
+    return float(move @ move) <= 1e-6 * control.epsilon * (abs(old.deviance) + 0.1)
 
 
 def _start(side: LeastSquares, source: RowSource, start: Floats | None) -> Evaluation:
@@ -189,7 +205,7 @@ def _shorten(
 def _retreat(
     side: LeastSquares, source: RowSource, coef: Floats, anchor: Floats | None, most: int
 ) -> tuple[Floats, Evaluation, int]:
-    """A valid point between an invalid first step and the constant fit (R stops here and asks for a start)."""
+    """A valid point between an invalid first step and the constant fit; R stops here and asks for a start."""
     if anchor is not None:
         for halvings in range(1, most + 1):
             coef = (coef + anchor) / 2

@@ -53,7 +53,7 @@ class Triangle:
     factor: Floats
 
     def __add__(self, other: Triangle) -> Triangle:
-        return Triangle(np.linalg.qr(np.vstack([self.factor, other.factor]), mode="r"))
+        return Triangle(_factor(np.vstack([self.factor, other.factor])))
 
 
 @dataclass(frozen=True)
@@ -110,10 +110,12 @@ def triangle(working: Working) -> Triangle:
     root, z = np.sqrt(working.weights), working.response
     step = max(CHUNK_ELEMENTS // (p + 1), 4 * (p + 1))
     chunks = (slice(first, first + step) for first in range(0, max(n, 1), step))
-    return reduce(
-        add,
-        (Triangle(np.linalg.qr(_augmented(working.rows.dense(s), z[s], root[s]), mode="r")) for s in chunks),
-    )
+    return reduce(add, (Triangle(_factor(_augmented(working.rows.dense(s), z[s], root[s]))) for s in chunks))
+
+
+def _factor(stacked: Floats) -> Floats:
+    factor: Floats = np.linalg.qr(stacked, mode="r")  # type: ignore[assignment]  # an array in this mode
+    return factor
 
 
 def _augmented(X: Floats, z: Floats, root: Floats) -> Floats:
@@ -142,7 +144,7 @@ def solve_triangle(factor: Floats, tolerance: float = TOLERANCE) -> Step:
     if R.shape[0] == p:
         diagonal = np.abs(R.diagonal())
         if (diagonal > tolerance * np.sqrt(np.einsum("ij,ij->j", R, R))).all():
-            return Step(np.linalg.solve(R, q), R, np.zeros(p, dtype=bool))
+            return Step(np.asarray(np.linalg.solve(R, q)), R, np.zeros(p, dtype=bool))
     return _solve_deficient(factor, tolerance)
 
 
@@ -165,7 +167,8 @@ def _solve_deficient(factor: Floats, tolerance: float) -> Step:
         tail -= np.outer(2.0 * reflector, reflector @ tail)
         kept.append(j)
     rank = len(kept)
-    R, aliased, coef = np.triu(work[:rank, kept]), np.ones(p, dtype=bool), np.zeros(p)
+    R: Floats = np.asarray(np.triu(work[:rank, kept]), dtype=np.float64)
+    aliased, coef = np.ones(p, dtype=bool), np.zeros(p)
     aliased[kept] = False
     coef[kept] = np.linalg.solve(R, work[:rank, p])
     return Step(coef, R, aliased)
@@ -174,4 +177,4 @@ def _solve_deficient(factor: Floats, tolerance: float) -> Step:
 def least_squares(X: Floats, z: Floats, weights: Floats | None = None) -> Step:
     """Weighted least squares of z (n,) on X (n, p): the step of one Gaussian iteration."""
     root = np.ones(len(z)) if weights is None else np.sqrt(weights)
-    return solve_triangle(np.linalg.qr(_augmented(X, z, root), mode="r"))
+    return solve_triangle(_factor(_augmented(X, z, root)))

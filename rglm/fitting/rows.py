@@ -14,9 +14,37 @@ from rglm.families.family import Family
 from rglm.families.link import Mean
 from rglm.formula.values import Floats
 
-
 DENSE_ELEMENTS = 250_000_000
 """Largest X (elements, 2 GB) that is kept dense; larger ones are made a chunk at a time."""
+
+
+@dataclass(frozen=True)
+class DenseBlock:
+    """Columns that are already dense, with the verbs of a Block that the loop uses."""
+
+    X: Floats
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return int(self.X.shape[0])
+
+    @property
+    def p(self) -> int:
+        """Columns."""
+        return int(self.X.shape[1])
+
+    def dense(self) -> Floats:
+        """The columns, n × p."""
+        return self.X
+
+    def times(self, b: Floats) -> Floats:
+        """X b, (n,)."""
+        return np.asarray(self.X @ b)
+
+    def rows(self, index: slice | np.ndarray) -> DenseBlock:
+        """The rows at `index`."""
+        return DenseBlock(self.X[index])
 
 
 @dataclass(frozen=True)
@@ -31,7 +59,7 @@ class Rows:
     counts   frequency counts, (n,): how many observations a row stands for; None means one each
     """
 
-    block: Block
+    block: Block | DenseBlock
     y: Floats
     weights: Floats
     offset: Floats | None = None
@@ -161,32 +189,3 @@ class Working:
     def largest_eta(self) -> float:
         """The largest |eta|, for messages."""
         return float(np.max(np.abs(self.eta), initial=0.0))
-
-
-@dataclass(frozen=True)
-class DenseBlock:
-    """Columns that are already dense, with the verbs of a Block that the loop uses."""
-
-    X: Floats
-
-    @property
-    def n(self) -> int:
-        """Rows."""
-        return int(self.X.shape[0])
-
-    @property
-    def p(self) -> int:
-        """Columns."""
-        return int(self.X.shape[1])
-
-    def dense(self) -> Floats:
-        """The columns, n × p."""
-        return self.X
-
-    def times(self, b: Floats) -> Floats:
-        """X b, (n,)."""
-        return np.asarray(self.X @ b)
-
-    def rows(self, index: slice | np.ndarray) -> DenseBlock:
-        """The rows at `index`."""
-        return DenseBlock(self.X[index])

@@ -19,7 +19,7 @@ from rglm.formula.values import Floats
 
 
 class LogLik(float):
-    """A log-likelihood that carries its parameter count `df` and its number of observations `nobs`, as R's."""
+    """A log-likelihood that carries its parameter count `df` and number of observations `nobs`, as R's."""
 
     df: int
     nobs: float
@@ -124,12 +124,14 @@ class Call:
     text       the call as it would be typed
     notes      one sentence each: the modelled level, weights, offset, columns left out of `.`
     rows_lost  rows left out because values are missing
+    arrays     row-wise arguments (weights, offset, …) given as arrays, which new rows cannot supply by name
     """
 
     function: str
     text: str
     notes: tuple[str, ...] = ()
     rows_lost: int = 0
+    arrays: tuple[str, ...] = ()
 
 
 class Progress(Protocol):

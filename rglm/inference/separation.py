@@ -73,7 +73,8 @@ def _reasons(fit: Fitted, X: Floats, y: Floats, flagged: np.ndarray, assign: np.
     """A phrase for each level whose responses all lie on one edge, else for the terms together."""
     names, labels, found = fit.design.column_names, fit.design.term_labels, False
     for j in flagged:
-        share = _one_edge(fit, X[:, j] == 1.0, y) if _is_indicator(X[:, j]) and assign[j] else None
+        whole = assign[j] and _is_indicator(X[:, j])
+        share = _one_edge(fit, np.asarray(X[:, j] == 1.0), y) if whole else None
         if share is not None:
             found = True
             yield f"all {share[0]} responses of '{names[j]}' are {share[1]}"
@@ -82,7 +83,7 @@ def _reasons(fit: Fitted, X: Floats, y: Floats, flagged: np.ndarray, assign: np.
         whole = (
             term and set(columns) <= set(flagged.tolist()) and all(_is_indicator(X[:, j]) for j in columns)
         )
-        share = _one_edge(fit, ~X[:, columns].any(axis=1), y) if whole else None
+        share = _one_edge(fit, np.asarray(~X[:, columns].any(axis=1)), y) if whole else None
         if share is not None:
             found = True
             yield f"all {share[0]} responses of the base level of '{labels[term - 1]}' are {share[1]}"

@@ -29,7 +29,7 @@ def dispersion(fit: Fitted) -> float:
 
 
 def estimated_dispersion(fit: Fitted) -> float:
-    """Pearson's estimate of the dispersion, whether or not the family fixes it; NaN where df_residual is 0."""
+    """Pearson's estimate of the dispersion, whatever the family says; NaN where df_residual is 0."""
     if not fit.df_residual > 0:
         return float("nan")
     rows = fit.rows

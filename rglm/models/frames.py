@@ -103,7 +103,7 @@ def model_frame(
 
 def _columns(variable: Variable, values: np.ndarray) -> dict[str, Any]:
     if variable.levels is not None:
-        made = pd.Categorical.from_codes(values, list(variable.levels), ordered=variable.ordered)
+        made = pd.Categorical.from_codes(values, pd.Index(variable.levels), ordered=variable.ordered)
         return {variable.name: made}
     matrix = values.reshape(len(values), -1)
     return dict(zip(variable.labels("numeric"), matrix.T, strict=True))

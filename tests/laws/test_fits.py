@@ -173,7 +173,9 @@ def test_binomial_counts_are_bernoulli_rows():
     one, other = fit(data, "binomial"), fit(cells, "binomial", "cbind(sum, failed) ~ x + g")
     np.testing.assert_allclose(one.coef, other.coef, rtol=1e-9)
     np.testing.assert_allclose(one.vcov(), other.vcov(), rtol=1e-8)
-    np.testing.assert_allclose(one.null_deviance - one.deviance, other.null_deviance - other.deviance, rtol=1e-9)
+    np.testing.assert_allclose(
+        one.null_deviance - one.deviance, other.null_deviance - other.deviance, rtol=1e-9
+    )
 
 
 def test_lm_is_the_gaussian_glm():
