@@ -118,7 +118,7 @@ def make_matrix(arguments: Arguments) -> Value:
     """matrix(data, nrow, ncol, byrow): of constants; of a column, the column."""
     data = arguments.numeric("data")
     values = data.values
-    if not is_many(data) and length(data) != 1:
+    if not arguments.is_constant(arguments.nodes["data"]):
         if values.ndim == 2 or arguments.count("ncol", 1, 1, 1) != 1:
             raise arguments.refuse("a column cannot be reshaped; bind columns with cbind()")
         return data

@@ -268,7 +268,8 @@ def gather(call: Node, scope: Scope) -> Sums:
 
 def finish(call: Node, sums: Sums) -> object:
     """The parameters of a learner from the sums of all rows, for `scope.learned[call]`: frozen, picklable."""
-    return sums.finish()
+    with np.errstate(all="ignore"):
+        return sums.finish()
 
 
 def learn(node: Node, scope: Scope) -> Mapping[Node, object]:

@@ -319,19 +319,17 @@ def as_integer(arguments: Arguments, coding: object) -> Value:
 def _spelled(value: Text, arguments: Arguments) -> Numbers:
     coded = factor(value)
     table = np.full(len(coded.levels) + 1, np.nan)
+    strange = []
     for position, level in enumerate(coded.levels):
         text = level.strip()
-        if text.isascii() and "_" not in text and text not in ("NA", ""):
-            try:
-                table[position] = float(text)
-            except ValueError:
-                arguments.scope.warn(
-                    f"NAs introduced by coercion in {deparsed(arguments.call)}: {level!r} is no number."
-                )
-        elif text != "NA":
-            arguments.scope.warn(
-                f"NAs introduced by coercion in {deparsed(arguments.call)}: {level!r} is no number."
-            )
+        try:
+            table[position] = float(text) if text.isascii() and "_" not in text else np.nan
+        except ValueError:
+            strange += [] if text == "NA" else [repr(level)]
+    if strange:
+        arguments.scope.warn(
+            f"NAs introduced by coercion in {deparsed(arguments.call)}: {some(strange)} spell no number."
+        )
     return Numbers(table[coded.codes])
 
 

@@ -186,37 +186,13 @@ LEARNERS: dict[str, Learner] = {
     "as.integer": Learner(("x", DOTS), factors.gather_codes, factors.as_integer, _codes_learn),
 }
 
-_NUMPY = {
+_NUMPY = {  # the grammar drops `np.`; these names differ from R's
     "ceil": "ceiling",
     "absolute": "abs",
     "minimum": "pmin",
     "maximum": "pmax",
     "where": "ifelse",
     "isnan": "is.na",
-    **{
-        name: name
-        for name in [
-            "log",
-            "log2",
-            "log10",
-            "log1p",
-            "exp",
-            "expm1",
-            "sqrt",
-            "abs",
-            "sin",
-            "cos",
-            "tan",
-            "floor",
-            "trunc",
-            "sign",
-            "round",
-            "mean",
-            "min",
-            "max",
-            "median",
-        ]
-    },
 }
 
 _ORDER = "its value in a row depends on other rows and their order; compute it as a column of the data first"
@@ -302,33 +278,24 @@ REFUSED: dict[str, str] = {
     "get": "names are looked up in the data; write the column's name",
     "Q": "write a column name that is not a plain word in backticks: `my var`",
     "eval": "a formula runs no code; pass a function in env=",
-    "bs.default": "write bs()",
     "lm": "a formula holds no models",
     "glm": "a formula holds no models",
     "Surv": "rglm has no survival models",
     "std": "NumPy's std divides by n, R's sd by n - 1; write sd(x) or scale(x)",
 }
 
-_PREFIXES = ("stats::", "splines::", "base::")
-
 
 @lru_cache(maxsize=1024)
 def find(name: str) -> Function | Learner | None:
-    """The table's entry for a name as written, with or without `stats::`, `splines::`, `base::`, `np.`."""
-    bare = name
-    for prefix in _PREFIXES:
-        bare = bare.removeprefix(prefix)
-    for prefix in ("np.", "numpy."):
-        if bare.startswith(prefix):
-            bare = _NUMPY.get(bare.removeprefix(prefix), "")
+    """The table's entry for a name as written, with or without `stats::` or `splines::`."""
+    bare = name.removeprefix("stats::").removeprefix("splines::")
+    bare = _NUMPY.get(bare, bare)
     return FUNCTIONS.get(bare) or LEARNERS.get(bare)
 
 
 def unknown(name: str, env: tuple[str, ...]) -> FormulaError:
     """The refusal of a function that is not in the table: why, and what to write instead."""
     bare = name.rpartition("::")[2]
-    for prefix in ("np.", "numpy."):
-        bare = bare.removeprefix(prefix)
     if bare in REFUSED:
         return FormulaError(f"The function '{name}' cannot be used in a formula: {REFUSED[bare]}.")
     hint = did_you_mean(bare, [*FUNCTIONS, *LEARNERS, *env])

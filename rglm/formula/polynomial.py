@@ -12,7 +12,7 @@ from rglm.errors import DataError, FormulaError
 from rglm.formula.arguments import Arguments, deparsed
 from rglm.formula.orthogonal import Points, Recurrence, orthonormal, points
 from rglm.formula.values import Floats, Logical, Numbers, Value
-from rglm.formula.vectors import is_many, length, meet
+from rglm.formula.vectors import meet
 
 MOST_COLUMNS = 200  # of one basis: memory stays bounded whoever wrote the formula
 
@@ -86,7 +86,7 @@ def _degree(arguments: Arguments) -> int:
     if not _is_degree(arguments):
         return arguments.count("degree", 1, 1, MOST_COLUMNS)
     value = arguments.evaluate(arguments.dots[0][1])
-    if not isinstance(value, Numbers) or is_many(value) or length(value) != 1:
+    if not isinstance(value, Numbers) or value.values.shape != (1,):
         raise arguments.refuse("the degree must be one whole number")
     degree = float(value.values[0])
     if not 1 <= degree <= MOST_COLUMNS or degree != int(degree):
