@@ -1,0 +1,210 @@
+"""One block of rows: evaluate what a formula asks for, and keep the rows that are complete."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rglm.data.columns import Columns, take
+from rglm.data.missing import Mask, MissingReport, infinite_rows, missing_rows
+from rglm.errors import DataError, FormulaWarning, some
+from rglm.formula.evaluate import Scope, evaluate
+from rglm.formula.grammar import children, names_in
+from rglm.formula.terms import Terms
+from rglm.formula.tree import Constant, Formula, Name, Node
+from rglm.formula.values import Floats, Logical, Numbers, Value
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """What is asked of each row at a fit.
+
+    formula, terms   the formula and its terms
+    names            the variables as R writes them
+    extras           row-wise arguments given as expressions
+    arrays           row-wise arguments given as arrays, for all rows of the source
+    subset           an expression, a mask for all rows of the source, or None
+    env              the caller's functions and constants
+    """
+
+    formula: Formula
+    terms: Terms
+    names: tuple[str, ...]
+    extras: Mapping[str, Node] = field(default_factory=dict)
+    arrays: Mapping[str, Floats] = field(default_factory=dict)
+    subset: Node | Mask | None = None
+    env: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The rows of a block that are kept.
+
+    values    each variable's value in them, in the terms' order
+    extras    row-wise arguments, each (n,)
+    n         number of rows kept
+    kept      their positions in the block; None means all
+    missing   what missing values cost
+    """
+
+    values: list[Value]
+    extras: dict[str, Floats]
+    n: int
+    kept: NDArray[np.intp] | None
+    missing: MissingReport
+
+
+def draw(request: Request, columns: Columns, learned: Mapping[Node, object], start: int = 0) -> Drawn:
+    """Evaluate the variables and arguments on a block, and keep its complete rows inside the subset.
+
+    Raises
+    ------
+    DataError
+        when an argument is not numeric, or a kept row holds Inf.
+    """
+    n = columns.n_rows
+    scope = Scope(columns, n, request.env, learned)
+    values = [evaluate(node, scope) for node in request.terms.variables]
+    extras = {name: numbers(name, evaluate(node, scope)) for name, node in request.extras.items()}
+    for name, array in request.arrays.items():
+        extras[name] = array[start : start + n]
+    inside = _inside(request.subset, scope, start)
+    named = [*zip(request.names, values, strict=True), *((k, Numbers(v)) for k, v in extras.items())]
+    kept, missing = select(named, n, inside)
+    if missing.lost:
+        for node, value, name in zip(request.terms.variables, values, request.names, strict=True):
+            warn_of_nans(node, value, name, columns)
+    if kept is not None:
+        values = [take(value, kept) for value in values]
+        extras = {name: array[kept] for name, array in extras.items()}
+        n = len(kept)
+    for name, value in zip([*request.names, *extras], [*values, *map(Numbers, extras.values())], strict=True):
+        _refuse_infinite(name, value, kept, start)
+    return Drawn(values, extras, n, kept, missing)
+
+
+def numbers(name: str, value: Value) -> Floats:
+    """A row-wise argument as float64, (n,)."""
+    if not isinstance(value, Numbers | Logical):
+        raise DataError(
+            f"{name} must be numeric, one number a row; the column given holds strings or categories."
+        )
+    array = value.values
+    if array.ndim == 2:
+        if array.shape[1] != 1:
+            raise DataError(
+                f"{name} must be one number a row; the expression given has {array.shape[1]} columns."
+            )
+        array = array[:, 0]
+    return array
+
+
+def _inside(subset: Node | Mask | None, scope: Scope, start: int) -> Mask | None:
+    """The rows of a block that `subset` selects; NA selects nothing."""
+    if subset is None:
+        return None
+    if isinstance(subset, np.ndarray):
+        return subset[start : start + scope.n]
+    value = evaluate(subset, scope)
+    if not isinstance(value, Logical):
+        raise DataError(
+            'subset= must say TRUE or FALSE for each row, such as subset="age > 30"; '
+            "the expression given is not a comparison."
+        )
+    mask: Mask = value.values == 1.0
+    return mask
+
+
+def select(
+    named: Sequence[tuple[str, Value]], n: int, inside: Mask | None
+) -> tuple[NDArray[np.intp] | None, MissingReport]:
+    """Positions of the rows inside the subset where nothing is missing (None: all), and what that cost."""
+    complete = None if inside is None else inside.copy()
+    excluded = 0 if inside is None else n - int(np.count_nonzero(inside))
+    lost: dict[str, int] = {}
+    for name, value in named:
+        mask = missing_rows(value)
+        if mask is None:
+            continue
+        count = int(np.count_nonzero(mask if inside is None else mask & inside))
+        if count:
+            lost[name] = count
+        complete = ~mask if complete is None else complete & ~mask
+    if complete is None:
+        return None, MissingReport(n, n)
+    kept = np.flatnonzero(complete)
+    report = MissingReport(n, len(kept), tuple(lost.items()), excluded)
+    return (None if len(kept) == n else kept), report
+
+
+def warn_of_nans(node: Node, value: Value, name: str, columns: Mapping[str, Value]) -> None:
+    """Warn of rows where a transform gave NaN though nothing that it read was missing."""
+    if isinstance(node, Name) or not isinstance(value, Numbers) or _writes_na(node):
+        return
+    produced = missing_rows(value)
+    if produced is None:
+        return
+    for read in names_in(node):
+        mask = missing_rows(columns[read]) if read in columns else None
+        if mask is not None:
+            produced = produced & ~mask
+    count = int(np.count_nonzero(produced))
+    if count:
+        rows = "1 row" if count == 1 else f"{count} rows"
+        warnings.warn(FormulaWarning(f"NaNs produced in {name}: {rows} left out"), stacklevel=5)
+
+
+def _writes_na(node: Node) -> bool:
+    if isinstance(node, Constant):
+        return node.name.startswith(("NA", "nan"))
+    return any(map(_writes_na, children(node)))
+
+
+def _refuse_infinite(name: str, value: Value, kept: NDArray[np.intp] | None, start: int) -> None:
+    if not isinstance(value, Numbers):
+        return
+    rows = infinite_rows(value.values)
+    if rows is not None:
+        at = (rows if kept is None else kept[rows]) + start
+        raise DataError(
+            f"{name} is infinite in {len(rows)} {'row' if len(rows) == 1 else 'rows'} ({some(at.tolist())}). "
+            "Leave these rows out with subset=, or make the values missing."
+        )
+
+
+def check(report: MissingReport, na_action: str) -> None:
+    """Refuse a fit that has no rows left, or any missing value under `na_action="fail"`."""
+    if report.rows_kept == report.rows_in:
+        return
+    columns = some((f"{name} ({count})" for name, count in report.lost), most=20)
+    inside = report.rows_in - report.excluded
+    if not inside:
+        raise DataError(f"subset= selects none of the {report.rows_in} rows.")
+    empty = [name for name, count in report.lost if count == inside]
+    if empty:
+        raise DataError(
+            f"Every value of {some(empty)} is missing in the {inside} rows used. Leave it out of the formula."
+        )
+    if not report.rows_kept:
+        raise DataError(
+            f"No rows are left: each of the {inside} rows has a missing value in some column. "
+            f"Rows lost to each: {columns}. Leave a column out, or fill in its missing values."
+        )
+    if na_action == "fail" and report.rows_lost:
+        raise DataError(
+            f"{report.rows_lost} of {inside} rows have missing values, and na_action is 'fail': {columns}. "
+            "Use na_action='omit' to leave these rows out."
+        )
+
+
+def blocks(columns: Iterator[Columns]) -> Iterator[tuple[int, Columns]]:
+    """Each block with the number of its first row."""
+    start = 0
+    for block in columns:
+        yield start, block
+        start += block.n_rows
