@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -143,10 +143,10 @@ class FunctionLink(Link):
     """A link held as functions; made by `Link.from_functions`."""
 
     name: str
-    to_eta: Function
-    to_mu: Function
-    slope: Function
-    curvature: Function | None = None
+    to_eta: Function = field(repr=False)  # an address says nothing, and differs from run to run
+    to_mu: Function = field(repr=False)
+    slope: Function = field(repr=False)
+    curvature: Function | None = field(default=None, repr=False)
     mu_range: tuple[float, float] = (-np.inf, np.inf)
     eta_range: tuple[float, float] = (-np.inf, np.inf)
 

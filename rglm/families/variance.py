@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -117,8 +117,8 @@ class FunctionVariance(Variance):
     """A variance held as functions; made by `Variance.from_function`."""
 
     name: str
-    function: Function
-    slope: Function | None
+    function: Function = field(repr=False)  # an address says nothing, and differs from run to run
+    slope: Function | None = field(repr=False)
     domain: Domain = POSITIVE
     mean_domain: Domain = POSITIVE
 
