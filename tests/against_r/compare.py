@@ -62,7 +62,9 @@ def frame(name: str) -> pd.DataFrame:
         return datasets.load(name)
     variables = SPEC["tables"][name]["variables"]
     kinds = {v["name"]: pd.CategoricalDtype(v["levels"]) for v in variables if "levels" in v}
-    return pd.read_csv(FOLDER / "data" / f"{name}.csv", dtype=kinds)
+    table = pd.read_csv(FOLDER / "data" / f"{name}.csv", dtype=kinds)
+    table.index += 1  # R's row names
+    return table
 
 
 def new_rows(name: str) -> pd.DataFrame:
@@ -100,12 +102,18 @@ def numbers(stored: Any) -> np.ndarray:
     return np.asarray(words.get(stored, stored) if not isinstance(stored, bool) else stored, dtype=float)
 
 
-def close(got: Any, expected: Any, what: str, rtol: float = 1e-6, scale: float = 1e-9) -> None:
-    """Assert that numbers agree, NaN with NaN and Inf with Inf, and say where they do not."""
-    g, e = np.asarray(got, dtype=float), numbers(expected)
+def close(
+    got: Any, expected: Any, what: str, rtol: float = 1e-6, scale: float = 1e-9, floor: float = 1e-300
+) -> None:
+    """Assert that numbers agree, NaN with NaN and Inf with Inf, and say where they do not.
+
+    Numbers agree within `rtol`, or within `scale` of the largest that R has, or within `floor`.
+    """
+    g = np.asarray(got, dtype=float)
+    e = expected if isinstance(expected, np.ndarray) else numbers(expected)
     assert g.shape == e.shape, f"{what}: shape {g.shape}, R has {e.shape}"
     finite = np.isfinite(e)
-    floor = scale * float(np.abs(e[finite]).max()) if finite.any() else 0.0
+    floor = max(scale * float(np.abs(e[finite]).max(initial=0.0)), floor)
     with np.errstate(invalid="ignore"):
         equal = (np.abs(g - e) <= rtol * np.abs(e) + floor) | (g == e) | (np.isnan(g) & np.isnan(e))
     if not equal.all():
@@ -128,14 +136,14 @@ def close_table(got: pd.DataFrame, expected: dict[str, Any], what: str, rtol: fl
         close(got.iloc[:, position], values[:, position].tolist(), f"{what}, {name}", rtol)
 
 
-def over_rows(got: Any, expected: dict[str, Any], what: str) -> None:
+def over_rows(got: Any, expected: dict[str, Any], what: str, scale: float = 1e-9) -> None:
     """Assert that a vector over the rows agrees on the rows that R gives."""
     values = np.asarray(got, dtype=float)
     if "rows" in expected:
         values = values[expected["rows"]]
     elif len(values) > 200:
         values = values[:50]
-    close(values, expected["values"], what)
+    close(values, expected["values"], what, scale=scale)
 
 
 def matrix_over_rows(got: pd.DataFrame, expected: dict[str, Any], what: str) -> None:
@@ -143,10 +151,8 @@ def matrix_over_rows(got: pd.DataFrame, expected: dict[str, Any], what: str) -> 
     same([str(name) for name in got.columns], expected["columns"], f"{what}: columns")
     values = got.to_numpy(dtype=float)
     values = values[:50] if len(values) > 200 else values
-    stored = numbers(expected["values"]).reshape(-1, len(expected["columns"]))
-    assert values.shape == stored.shape, f"{what}: shape {values.shape}, R has {stored.shape}"
-    for position, name in enumerate(expected["columns"]):
-        close(values[:, position], stored[:, position].tolist(), f"{what}, {name}")
+    stored = numbers(expected["values"]).reshape(-1, len(expected["columns"])) if values.size else values
+    close(values, stored, what)
 
 
 # -- texts ---------------------------------------------------------------------------------------------

@@ -121,8 +121,14 @@ predictions <- function(fit, new) {
   out
 }
 
+# R >= 4.3 leaves the offset out of the R-squared of an lm; summary.lm of 4.2 does not.
+summary_now <- function(fit, ...) {
+  if (!inherits(fit, "glm") && !is.null(fit$offset)) fit$fitted.values <- fit$fitted.values - fit$offset
+  summary(fit, ...)
+}
+
 summary_of <- function(fit) {
-  s <- summary(fit)
+  s <- summary_now(fit)
   out <- list(coefficients = attempt(grid(s$coefficients)), df = I(s$df))
   if (inherits(fit, "glm")) return(c(out, list(dispersion = s$dispersion)))
   c(out, list(sigma = s$sigma, r_squared = s$r.squared, adj_r_squared = s$adj.r.squared,
@@ -161,7 +167,7 @@ values_of <- function(fit, new) {
 texts_of <- function(fit) {
   tests <- if (inherits(fit, "glm")) attempt(anova(fit, test = default_test(fit))) else attempt(anova(fit))
   fit$call <- quote(fit())
-  Filter(Negate(is.null), list(print = text_of(fit), summary = attempt(text_of(summary(fit))),
+  Filter(Negate(is.null), list(print = text_of(fit), summary = attempt(text_of(summary_now(fit))),
                                anova = if (!is.null(tests)) text_of(tests)))
 }
 
