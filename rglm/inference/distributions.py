@@ -13,7 +13,7 @@ from rglm.formula.values import Floats
 
 
 def two_sided(statistic: ArrayLike, df: float = np.inf) -> Floats:
-    """P(|T| > |statistic|) for Student's t with `df` degrees of freedom; the normal where `df` is infinite."""
+    """P(|T| > |statistic|) for Student's t; the normal where `df` is infinite."""
     from scipy.special import ndtr, stdtr
 
     lower = -np.abs(np.asarray(statistic, dtype=float))
@@ -24,11 +24,11 @@ def upper_chisq(statistic: ArrayLike, df: ArrayLike) -> Floats:
     """P(X > statistic) for chi-square with `df` degrees of freedom."""
     from scipy.special import chdtrc
 
-    return np.asarray(chdtrc(df, statistic))
+    return np.asarray(chdtrc(np.asarray(df, dtype=float), np.asarray(statistic, dtype=float)))
 
 
 def upper_f(statistic: ArrayLike, df: ArrayLike, df_residual: float) -> Floats:
-    """P(F > statistic) for F with `df` and `df_residual` degrees of freedom; chi-square / df where that is infinite."""
+    """P(F > statistic) for F on `df` and `df_residual`; chi-square / df where the latter is infinite."""
     from scipy.special import fdtrc
 
     statistic, df = np.asarray(statistic, dtype=float), np.asarray(df, dtype=float)
@@ -38,7 +38,7 @@ def upper_f(statistic: ArrayLike, df: ArrayLike, df_residual: float) -> Floats:
 
 
 def two_sided_quantile(level: float, df: float = np.inf) -> float:
-    """The c with P(|T| < c) = level, for Student's t with `df` degrees of freedom; the normal where that is infinite."""
+    """The c with P(|T| < c) = level, for Student's t; the normal where `df` is infinite."""
     from scipy.special import ndtri, stdtrit
 
     upper = 0.5 + 0.5 * level

@@ -1,4 +1,4 @@
-"""How the call stands at the head of a printed result."""
+"""How the call stands at the head of a printed result, and the phrases that several results share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rglm.inference.fitted import Call
 
 
 def heading(call: Call, notes: tuple[str, ...] = (), one_line: bool = False) -> list[Part]:
-    """The call, its notes and further `notes` one a line, between blank lines; R's `print.glm` has it on one line."""
+    """The call, its notes and further `notes`, between blank lines; `one_line` as R's `print.glm`."""
     if one_line:
         lines: list[Part] = [Line("Call:  ", call.text, role="code")]
     else:

@@ -1,0 +1,109 @@
+"""`anova()` of linear models: sums of squares term by term, or several models against each other."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rglm.errors import RglmWarning
+from rglm.inference.anova import check_comparable, model_lines
+from rglm.inference.deviance_table import AnovaTable, Reference, asked_test, check_type, columns_of_test
+from rglm.inference.distributions import upper_f
+from rglm.inference.fitted import Fitted
+from rglm.inference.labels import response_of
+from rglm.inference.summary import estimates
+
+TITLE = "Analysis of Variance Table"
+
+
+def anova_lm(fit: Fitted, *others: Fitted, test: Any = "default", type: int = 1) -> AnovaTable:
+    """Analysis of variance: the terms of one linear model in their order, or several models in turn.
+
+    One model: each row is the sum of squares that a term takes away from those before it, and F is its mean
+    square over that of the residuals.  Several models: each row is the difference from the model before;
+    sigma² is that of the largest model.
+
+    Parameters
+    ----------
+    fit, *others : fitted linear models of the same rows and response
+    test : "F" (the default) or False for none; with several models also "Chisq" and "Cp"
+    type : 1
+
+    Returns
+    -------
+    AnovaTable, whose `.table` has R's rows and columns: `Df`, `Sum Sq`, `Mean Sq`, `F value`, `Pr(>F)`; with
+    several models `Res.Df`, `RSS`, `Df`, `Sum of Sq` and those of the test.  Terms that add no column have no
+    row.
+
+    Raises
+    ------
+    FitError
+        When the test or type is unknown, or the models have other rows or another response.
+
+    Warns
+    -----
+    RglmWarning
+        When the fit is perfect up to rounding, so that its F tests are rounding errors.
+
+    Source: R `anova.lm`.
+
+    Examples
+    --------
+    >>> from rglm import datasets, lm
+    >>> lm("dist ~ speed", data=datasets.load("cars")).anova().table.index.tolist()
+    ['speed', 'Residuals']
+    """
+    check_type(type)
+    if others:
+        wanted = asked_test(test, "F", ("F", "Chisq", "Cp"))
+        return _compare((fit, *others), wanted)
+    return _sequence(fit, asked_test(test, "F", ("F",)))
+
+
+def _sequence(fit: Fitted, test: str | None) -> AnovaTable:
+    _warn_if_perfect(fit)
+    labels = tuple(fit.design.term_labels)
+    kept = np.flatnonzero(~fit.aliased)
+    # R b are the coordinates of the fitted values along orthogonal columns in the order of the terms
+    squares = (fit.R @ estimates(fit)[kept]) ** 2
+    assign = np.asarray(fit.design.assign, dtype=int)[kept]
+    df = np.bincount(assign, minlength=len(labels) + 1)[1:].astype(float)
+    sums = np.bincount(assign, weights=squares, minlength=len(labels) + 1)[1:]
+    rows = np.flatnonzero(df > 0)
+    df = np.append(df[rows], fit.df_residual)
+    sums = np.append(sums[rows], fit.deviance)
+    with np.errstate(all="ignore"):
+        means = sums / df
+        columns = {"Df": df, "Sum Sq": sums, "Mean Sq": means}
+        if test == "F":
+            ratios = np.append(means[:-1] / means[-1], np.nan)
+            columns |= {"F value": ratios, "Pr(>F)": upper_f(ratios, df, fit.df_residual)}
+    index = pd.Index([labels[i] for i in rows] + ["Residuals"], dtype=object)
+    return AnovaTable(TITLE, ("", f"Response: {response_of(fit)}"), pd.DataFrame(columns, index=index), test)
+
+
+def _compare(models: Sequence[Fitted], test: str | None) -> AnovaTable:
+    check_comparable(models)
+    largest = min(models, key=lambda model: model.df_residual)
+    df_largest = float(largest.df_residual)
+    reference = Reference(
+        largest.deviance / df_largest if df_largest else np.nan, df_largest, largest.rows.nobs
+    )
+    deviances = np.array([model.deviance for model in models])
+    df_residuals = np.array([float(model.df_residual) for model in models])
+    df = np.concatenate([[np.nan], -np.diff(df_residuals)])
+    drop = np.concatenate([[np.nan], -np.diff(deviances)])
+    columns = {"Res.Df": df_residuals, "RSS": deviances, "Df": df, "Sum of Sq": drop}
+    columns |= columns_of_test(test, df, drop, reference, deviances, df_residuals)
+    index = pd.Index([str(number) for number in range(1, len(models) + 1)], dtype=object)
+    return AnovaTable(TITLE, ("", *model_lines(models)), pd.DataFrame(columns, index=index), test)
+
+
+def _warn_if_perfect(fit: Fitted) -> None:
+    rows = fit.rows
+    if fit.deviance < 1e-10 * float(rows.weights @ rows.mu**2):
+        warnings.warn(RglmWarning("ANOVA F-tests on an essentially perfect fit are unreliable"), stacklevel=4)

@@ -1,0 +1,188 @@
+"""`predict()` of generalized linear models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rglm.errors import FitError, choose
+from rglm.families.family import Family
+from rglm.formula.values import Floats
+from rglm.inference.checks import check_level
+from rglm.inference.covariance import covariance
+from rglm.inference.distributions import two_sided_quantile
+from rglm.inference.fitted import Fitted
+from rglm.inference.points import Points, points
+from rglm.inference.terms import contributions
+
+PREDICTION_TYPES = ("link", "response", "terms")
+
+
+@dataclass(frozen=True, eq=False)
+class TermsPrediction:
+    """Contributions of terms with their standard errors.
+
+    fit       frame n × terms
+    se_fit    frame n × terms
+    constant  what is left of the linear predictor without offset
+    """
+
+    fit: Any
+    se_fit: Any
+    constant: float
+
+
+def predict(
+    fit: Fitted,
+    newdata: Any = None,
+    type: str = "link",
+    se_fit: bool = False,
+    interval: str | None = None,
+    level: float = 0.95,
+    new_levels: str = "error",
+    exposure: Any = None,
+    offset: Any = None,
+    vcov: Any = None,
+) -> Any:
+    """Predictions for the rows that were fitted, or for new ones.
+
+    link       eta = x b + offset
+    response   mu, the inverse link of eta
+    terms      for each term its columns times their coefficients, centred at the columns' means in the fit;
+               the terms, the constant (`.attrs["constant"]`) and the offset add to eta
+
+    Parameters
+    ----------
+    fit : a fitted generalized linear model
+    newdata : m rows with the columns of the formula, and those of an offset or exposure given by name;
+        None for the rows of the fit
+    type : one of the above
+    se_fit : add standard errors: sqrt(x V x') for link, |dmu/deta| times that for response
+    interval : "confidence" adds limits: eta ± c se, with c from the normal distribution where the dispersion
+        is known and from t where it is estimated; for response the inverse link of those
+    level : of the interval, between 0 and 1
+    new_levels : what a factor level that the fit has not seen is: "error", "nan" for NaN in its rows, or
+        "base" for the base level
+    exposure, offset : in place of those of the fit: an array (m,), a number, or text (a column of newdata,
+        or an expression over it); exposure=1 gives rates.  offset() terms of the formula always come from
+        newdata
+    vcov : for standard errors: a type that `vcov(type=)` knows, or a DataFrame as `vcov()` returns
+
+    Returns
+    -------
+    Series of m values in the caller's kind of frame, always one for each row of newdata, NaN where an input
+    is missing.  With `se_fit` or `interval` a frame with columns `fit`, `se_fit`, `lwr`, `upr`, those asked
+    for.
+    For terms a frame, one column a term; with `se_fit` a TermsPrediction of two such frames.  A row with a
+    missing input is NaN in every term.
+
+    Raises
+    ------
+    DataError
+        When newdata lacks a column, has another kind of column, or levels that the fit has not seen.
+    FitError
+        When a type or interval is unknown, or the fit's offset was an array and newdata brings none.
+
+    Warns
+    -----
+    RankWarning
+        When the fit is rank deficient and some rows of newdata break the dependence between its columns.
+
+    Source: R `predict.glm`.
+
+    Examples
+    --------
+    >>> from rglm import datasets, glm
+    >>> fit = glm("breaks ~ wool", data=datasets.load("warpbreaks"), family="poisson")
+    >>> new = {"wool": ["A", "B"]}
+    >>> fit.predict(new, type="response", interval="confidence").columns.tolist()
+    ['fit', 'lwr', 'upr']
+    """
+    check_asked(type, interval, level, ("confidence",))
+    at = points(fit, newdata, new_levels, exposure=exposure, offset=offset)
+    if type == "terms":
+        return predict_terms(fit, at, se_fit, vcov)
+    if not (se_fit or interval):
+        return at.wrap(fit.family.link.inverse(at.eta) if type == "response" else at.eta)
+    se = standard_errors_at(fit, at, vcov)
+    half = critical_value(fit, level) * se if interval else None
+    return at.wrap(_on_scale(fit, type, at.eta, se if se_fit else None, half))
+
+
+def check_asked(type: str, interval: str | None, level: float, intervals: tuple[str, ...]) -> None:
+    """FitError for an unknown type, interval or level."""
+    if type not in PREDICTION_TYPES:
+        raise FitError(choose("prediction type", type, PREDICTION_TYPES))
+    check_level(level)
+    if interval is None:
+        return
+    if interval not in intervals:
+        raise FitError(choose("interval", interval, intervals))
+    if type == "terms":
+        raise FitError('interval= goes with type "link" or "response"; for terms ask for se_fit=True.')
+
+
+def critical_value(fit: Fitted, level: float) -> float:
+    """Quantile for intervals: normal where the dispersion is known, t where it is estimated."""
+    return two_sided_quantile(level, np.inf if fit.family.dispersion_known else fit.df_residual)
+
+
+def standard_errors_at(fit: Fitted, at: Points, vcov: Any) -> Floats:
+    """Standard errors of the linear predictor, (m,)."""
+    V = covariance(fit, vcov).without_aliased(fit.aliased)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.sqrt(at.block.quadratic(V)))
+
+
+def _on_scale(
+    fit: Fitted, type: str, eta: Floats, se: Floats | None, half: Floats | None
+) -> dict[str, Floats]:
+    """The columns asked for, on the scale asked for."""
+    columns = {"fit": eta} if se is None else {"fit": eta, "se_fit": se}
+    if half is not None:
+        columns |= {"lwr": eta - half, "upr": eta + half}
+    if type == "link":
+        return columns
+    link = fit.family.link
+    with np.errstate(all="ignore"):
+        mean = link.evaluate(eta)
+        columns["fit"] = mean.mu
+        if se is not None:
+            columns["se_fit"] = np.abs(mean.dmu) * se
+        if half is not None:
+            limits = _eta_limits(fit.family)
+            ends = [link.inverse(np.clip(columns[name], *limits)) for name in ("lwr", "upr")]
+            columns["lwr"], columns["upr"] = np.minimum(*ends), np.maximum(*ends)
+    return columns
+
+
+def _eta_limits(family: Family) -> tuple[float, float]:
+    """Between which linear predictors the mean is one that the family allows.
+
+    An interval that reaches beyond (below 0 under the inverse link, say) ends at the limit of the mean.
+    """
+    low, high = family.link.eta_range
+    means = family.variance.mean_domain
+    if np.isinf(means.low) and np.isinf(means.high):
+        return low, high
+    with np.errstate(all="ignore"):
+        ends = np.sort(family.link.link(np.array([means.low, means.high])))
+    return max(low, float(ends[0])), min(high, float(ends[1]))
+
+
+def predict_terms(fit: Fitted, at: Points, se_fit: bool, vcov: Any) -> Any:
+    """Contributions of terms, as a frame; with standard errors as a TermsPrediction."""
+    V = covariance(fit, vcov).without_aliased(fit.aliased) if se_fit else None
+    found = contributions(fit, at.block, V)
+    frame = _with_constant(at.wrap(found.fit), found.constant)
+    if found.se is None:
+        return frame
+    return TermsPrediction(frame, at.wrap(found.se), found.constant)
+
+
+def _with_constant(frame: Any, constant: float) -> Any:
+    if hasattr(frame, "attrs"):
+        frame.attrs["constant"] = constant
+    return frame
