@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from rglm.families.family import Family
-from rglm.formula.grammar import deparse
-from rglm.formula.tree import Node
+from rglm.formula.deparse import deparse
 from rglm.inference.fitted import Call
 from rglm.models.arguments import EXTRAS, Arguments
 from rglm.models.prepare import Prepared
@@ -18,32 +18,49 @@ KINDS = {
     "exposure": "Exposure (log offset)",
 }
 
+LINE = 76
+"""Characters after which the call goes on in another line."""
+
 
 def describe(function: str, arguments: Arguments, prepared: Prepared, family: Family | None) -> Call:
-    """The Call record of a model: its text and one note for each thing a reader must know."""
-    parts = [f'"{arguments.formula}"', f"data={_data(arguments.data, prepared)}"]
+    """The Call record of a model: its text, and one note for each thing that a reader must know."""
+    parts = [f'"{arguments.formula}"', f"data=<{_size(prepared)}>"]
     if family is not None:
-        parts.append(f"family={family!r}")
-    parts += [
-        f"{name}={_given(value)}"
-        for name in EXTRAS
-        if (value := _extra(arguments, prepared, name)) is not None
-    ]
+        parts.append(f"family={family_text(family)}")
+    parts += [f"{name}={_given(value)}" for name, value in arguments.extras.items()]
     if arguments.subset is not None:
-        parts.append(f"subset={arguments.subset!r}" if isinstance(arguments.subset, str) else "subset=<rows>")
+        parts.append(f"subset={_given(arguments.subset)}")
     if arguments.na_action != "omit":
         parts.append(f'na_action="{arguments.na_action}"')
     return Call(
-        function,
-        f"{function}({', '.join(parts)})",
-        _notes(arguments, prepared),
-        prepared.encoded.missing.rows_lost,
-        tuple(name for name in EXTRAS if not isinstance(_extra(arguments, prepared, name), str | None)),
+        function, _wrapped(function, parts), _notes(arguments, prepared), prepared.encoded.missing.rows_lost
     )
 
 
-def _extra(arguments: Arguments, prepared: Prepared, name: str) -> Any:
-    return getattr(arguments, name)
+def family_text(family: Family) -> str:
+    """A family as it would be typed: `Poisson(link="log")`."""
+    texts = []
+    for field in fields(family):
+        value = getattr(family, field.name)
+        text = f'"{value.name}"' if hasattr(value, "name") else repr(value)
+        texts.append(f"{field.name}={text}")
+    return f"{type(family).__name__}({', '.join(texts)})"
+
+
+def _wrapped(function: str, parts: list[str]) -> str:
+    """`function(part, part, …)` in lines of at most LINE characters, broken between parts."""
+    lines, indent = [f"{function}({parts[0]}"], " " * 4
+    for part in parts[1:]:
+        if len(lines[-1]) + len(part) + 3 > LINE:
+            lines[-1] += ","
+            lines.append(indent + part)
+        else:
+            lines[-1] += f", {part}"
+    return "\n".join(lines) + ")"
+
+
+def _size(prepared: Prepared) -> str:
+    return f"{prepared.encoded.n_rows_in} rows x {len(tuple(prepared.source.names))} columns"
 
 
 def _given(value: Any) -> str:
@@ -52,19 +69,17 @@ def _given(value: Any) -> str:
     return f"<{len(value)} values>" if hasattr(value, "__len__") else repr(value)
 
 
-def _data(data: Any, prepared: Prepared) -> str:
-    return f"<{prepared.encoded.n_rows_in} rows x {len(tuple(prepared.source.names))} columns>"
-
-
 def _notes(arguments: Arguments, prepared: Prepared) -> tuple[str, ...]:
-    notes = []
-    if prepared.modelled is not None:
-        notes.append(f"Models {prepared.modelled}")
-    for name, kind in KINDS.items():
-        value = getattr(arguments, name)
-        if value is not None:
-            notes.append(f"{kind}: {value if isinstance(value, str) else _given(value)}")
-    offsets: tuple[Node, ...] = prepared.design.terms.offsets
-    if offsets:
-        notes.append(f"Offset: {' + '.join(deparse(node) for node in offsets)}")
+    notes = [] if prepared.modelled is None else [f"Models {prepared.modelled}"]
+    given = arguments.extras
+    for name in EXTRAS:
+        if name in given:
+            value = given[name]
+            notes.append(f"{KINDS[name]}: {value if isinstance(value, str) else _given(value)}")
+    terms = prepared.design.terms
+    if terms.offsets:
+        notes.append(f"Offset: {' + '.join(map(deparse, terms.offsets))}")
+    left_out = sorted(arguments.extra_names(tuple(prepared.source.names))) if terms.dotted else []
+    if left_out:
+        notes.append(f"Left out of `.`: {', '.join(left_out)}")
     return tuple(notes)
