@@ -22,6 +22,10 @@ def square(mu):
     return mu**2
 
 
+def between(mu):
+    return mu**1.5
+
+
 @dataclass(frozen=True, init=False)
 class Exponential(Family):
     """A user's family: gamma of shape 1, its unit deviance integrated numerically from the variance."""
@@ -47,7 +51,7 @@ PARAMETERS = {
     ],
     "tweedie": [Tweedie(p, link_power=0) for p in (-1, 0, 1, 1.0001, 1.5, 1.9999, 2, 2.5, 3)],
     "quasi": [Quasi("log", name) for name in ("constant", "mu", "mu^2", "mu^3")]
-    + [Quasi("logit", "mu(1-mu)"), Quasi("log", Variance.from_function("mu^1.5", lambda mu: mu**1.5))],
+    + [Quasi("logit", "mu(1-mu)"), Quasi("log", Variance.from_function("mu^1.5", between))],
 }
 
 
