@@ -11,14 +11,12 @@ DIFFERENCES = ROOT / "vignettes" / "differences.md"
 CASES = ROOT / "tests" / "against_r" / "test_formula_cases.py"
 
 
-def exceptions() -> dict[str, str]:
-    """The formulas whose answers the comparison with R expects to differ, as the test lists them."""
+def exceptions() -> list[str]:
+    """The formulas whose answers the comparison with R expects to differ, as that test lists them."""
     for node in ast.parse(CASES.read_text(encoding="utf-8")).body:
         match node:
-            case ast.Assign(targets=[ast.Name(id="EXCEPTIONS")], value=value):
-                return ast.literal_eval(value)
-            case ast.AnnAssign(target=ast.Name(id="EXCEPTIONS"), value=ast.expr() as value):
-                return ast.literal_eval(value)
+            case ast.Assign(targets=[ast.Name(id="EXCEPTIONS")], value=ast.Dict(keys=keys)):
+                return [ast.literal_eval(key) for key in keys if key is not None]
     raise AssertionError(f"{CASES.name} lists no EXCEPTIONS")
 
 
@@ -35,5 +33,5 @@ def test_demo_prints_a_summary_and_an_analysis_of_deviance(capsys):
 def test_the_page_names_every_formula_that_differs():
     page = DIFFERENCES.read_text(encoding="utf-8")
     listed = exceptions()
-    assert len(listed) <= 20
+    assert 1 <= len(listed) <= 20
     assert [formula for formula in listed if f"`{formula}`" not in page] == []
