@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from rglm.errors import FormulaError, FormulaWarning, did_you_mean, some
+from rglm.formula.deparse import number_text
 from rglm.formula.tree import Call, Constant, Node
 from rglm.formula.values import Floats, Logical, Numbers, Text, Value
 from rglm.formula.vectors import Refuse, is_many, kind, length, texts
@@ -165,7 +166,9 @@ class Arguments:
             return default
         number = self.number(name, default)
         if number != int(number) or not low <= number <= high:
-            raise self.refuse(f"'{name}' must be a whole number from {low} to {high}, not {number:g}")
+            raise self.refuse(
+                f"'{name}' must be a whole number from {low} to {high}, not {number_text(number)}"
+            )
         return int(number)
 
     def string(self, name: str, default: str) -> str:

@@ -268,7 +268,7 @@ def equal_breaks(of: Range, count: int) -> tuple[float, ...]:
 def interval_names(breaks: tuple[float, ...], right: bool, lowest: bool, digits: int) -> tuple[str, ...]:
     """`(a,b]` with as few digits, from `digits` on, as tell all breaks apart; numbers when 12 do not."""
     for enough in range(digits, max(12, digits) + 1):
-        shown = [_general(value, enough) for value in breaks]
+        shown = [break_text(value, enough) for value in breaks]
         if all(one != other for one, other in itertools.pairwise(shown)):
             break
     else:
@@ -282,7 +282,8 @@ def interval_names(breaks: tuple[float, ...], right: bool, lowest: bool, digits:
     return tuple(names)
 
 
-def _general(value: float, digits: int) -> str:
+def break_text(value: float, digits: int) -> str:
+    """A break point as R's formatC prints it in interval names."""
     if np.isinf(value):
         return " Inf" if value > 0 else "-Inf"  # R's formatC leaves room for the sign
     return f"{value + 0.0:.{digits}g}"

@@ -10,6 +10,7 @@ import numpy as np
 
 from rglm.errors import DataError, FormulaError
 from rglm.formula.arguments import Arguments, deparsed
+from rglm.formula.deparse import number_text
 from rglm.formula.orthogonal import Points, Recurrence, orthonormal, points
 from rglm.formula.values import Floats, Logical, Numbers, Value
 from rglm.formula.vectors import meet
@@ -90,7 +91,9 @@ def _degree(arguments: Arguments) -> int:
         raise arguments.refuse("the degree must be one whole number")
     degree = float(value.values[0])
     if not 1 <= degree <= MOST_COLUMNS or degree != int(degree):
-        raise arguments.refuse(f"the degree must be a whole number from 1 to {MOST_COLUMNS}, not {degree:g}")
+        raise arguments.refuse(
+            f"the degree must be a whole number from 1 to {MOST_COLUMNS}, not {number_text(degree)}"
+        )
     return int(degree)
 
 

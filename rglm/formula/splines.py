@@ -186,7 +186,7 @@ def _knot_count(arguments: Arguments, least: int) -> int:
         return 0
     df = arguments.number("df", 0)
     if df != df or not -1e9 < df <= MOST_COLUMNS:
-        raise arguments.refuse(f"'df' must be at most {MOST_COLUMNS}, not {df:g}")
+        raise arguments.refuse(f"'df' must be at most {MOST_COLUMNS}, not {number_text(df)}")
     if df < least:
         arguments.scope.warn(f"{deparsed(arguments.call)}: 'df' was too small; have used {least}.")
     return max(0, int(df) - least)
@@ -236,8 +236,8 @@ def _apply(arguments: Arguments, learned: object, make: Callable[[Spline, Floats
         raise arguments.refuse("the variable has fewer than two distinct values, so there is no spline")
     if not learned.natural and bool(np.any((x < low) | (x > high))):
         arguments.scope.warn(
-            f"{deparsed(arguments.call)}: some values lie beyond the boundary knots "
-            "and may cause an ill-conditioned basis."
+            f"{deparsed(arguments.call)}: some 'x' values beyond boundary knots "
+            "may cause ill-conditioned bases."
         )
     values = make(learned, x)
     return Numbers(values, tuple(str(number) for number in range(1, values.shape[1] + 1)))
