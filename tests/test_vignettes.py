@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import runpy
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def test_demo_prints_a_summary_and_an_analysis_of_deviance(capsys):
 
 
 def test_the_page_names_every_formula_that_differs():
-    page = DIFFERENCES.read_text(encoding="utf-8")
+    _, _, section = DIFFERENCES.read_text(encoding="utf-8").partition("## Formulas that come out differently")
     listed = exceptions()
     assert 1 <= len(listed) <= 20
-    assert [formula for formula in listed if f"`{formula}`" not in page] == []
+    assert sorted(re.findall("`(y ~ [^`]+)`", section)) == sorted(listed)
