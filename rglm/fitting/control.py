@@ -12,7 +12,7 @@ class Control:
     """Settings of the fitting loop, as R's `glm.control`.
 
     The loop stops when |dev - dev_old| / (|dev| + 0.1) < epsilon, or after `maxit` steps.  An epsilon under
-    1e-12 also waits until ‖R (b - b_old)‖² <= 1e-6 epsilon (|dev| + 0.1): the deviance alone is too flat to tell.
+    1e-12 also waits until ‖R (b - b_old)‖² <= 1e-6 epsilon (|dev| + 0.1): the deviance is too flat to tell.
 
     Parameters
     ----------
@@ -27,6 +27,8 @@ class Control:
     ------
     FitError
         If `epsilon` or `maxit` is not positive.
+
+    Source: R `glm.control`.
 
     Examples
     --------

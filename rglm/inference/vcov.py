@@ -94,9 +94,9 @@ def vcov(fit: Fitted, type: str = "model", *, dispersion: float | None = None) -
 _dispersion = dispersion
 
 
-def standard_errors(fit: Fitted, scale: float) -> Floats:
-    """Square roots of the diagonal of `scale` (XᵀWX)⁻¹, (p,), NaN where aliased."""
+def standard_errors(fit: Fitted, phi: float) -> Floats:
+    """Square roots of the diagonal of phi (XᵀWX)⁻¹, (p,), NaN where aliased."""
     inverse = np.linalg.solve(fit.R, np.eye(fit.R.shape[0]))
     errors = np.full(len(fit.aliased), np.nan)
-    errors[~fit.aliased] = np.sqrt(scale * np.einsum("ij,ij->i", inverse, inverse))
+    errors[~fit.aliased] = np.sqrt(phi * np.einsum("ij,ij->i", inverse, inverse))
     return errors

@@ -152,7 +152,9 @@ class Model(Record):
     @cached_property
     def null(self) -> Null:
         """Deviance and df of the model with the intercept and offset alone."""
-        return null_model(self.family, self._rows, self.design.terms.intercept, self.arguments.control)
+        started = self.arguments.start is not None
+        intercept, control = self.design.terms.intercept, self.arguments.control
+        return null_model(self.family, self._rows, intercept, control, started)
 
     @property
     def null_deviance(self) -> float:

@@ -67,8 +67,10 @@ def anchor(family: Family, rows: Rows, intercept: bool) -> Floats | None:
     return at if np.isfinite(at[0]) else None
 
 
-def null_model(family: Family, rows: Rows, intercept: bool, control: Control) -> Null:
+def null_model(family: Family, rows: Rows, intercept: bool, control: Control, started: bool = False) -> Null:
     """Deviance and df of the model with the intercept (if any) and the offset alone.
+
+    `started` says that the caller had to give starting values: then the null model needs its own, too.
 
     Source: R `glm.fit` and `glm`: the weighted mean where there is no offset, a one-column fit where there
     is, and the offset itself without an intercept.
@@ -77,12 +79,14 @@ def null_model(family: Family, rows: Rows, intercept: bool, control: Control) ->
     n = rows.block.n
     if intercept and rows.offset is not None:
         ones = replace(rows, block=DenseBlock(np.ones((n, 1))))
-        return Null(solve(family, ones, control, anchor=anchor(family, ones, True)).evaluation.deviance, df)
+        mean = anchor(family, ones, True)
+        solution = solve(family, ones, control, start=mean if started else None, anchor=mean)
+        return Null(solution.evaluation.deviance, df)
     with np.errstate(all="ignore"):
         if intercept:
             total = rows.weights.sum()
-            mean = np.array([rows.weights @ rows.y / total])
-            eta = np.broadcast_to(family.link.link(mean), n)
+            average = np.array([rows.weights @ rows.y / total])
+            eta = np.broadcast_to(family.link.link(average), n)
         else:
             eta = np.zeros(n) if rows.offset is None else rows.offset
         return Null(Working(rows, family, eta).deviance, df)
