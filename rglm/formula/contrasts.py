@@ -11,7 +11,7 @@ import numpy as np
 from rglm.errors import FormulaError, did_you_mean, either, some
 from rglm.formula.values import Contrast, Floats
 
-MOST_LEVELS = 5_000  # a coding matrix of more levels is refused; treatment coding never needs its matrix
+MOST_LEVELS = 1_000  # a coding matrix of more levels is refused; treatment coding never needs its matrix
 
 _ALIASES = {
     "contr.treatment": ("treatment", "dummy"),
@@ -114,7 +114,7 @@ def contrast_names(contrast: Contrast, levels: Sequence[str]) -> tuple[str, ...]
     return contrast_matrix(contrast, tuple(levels))[1]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def contrast_matrix(contrast: Contrast, levels: tuple[str, ...]) -> tuple[Floats, tuple[str, ...]]:
     """The coding of a factor: row i holds the m coefficients' columns for level i.
 
