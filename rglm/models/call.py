@@ -32,9 +32,9 @@ def describe(function: str, arguments: Arguments, prepared: Prepared, family: Fa
         parts.append(f"subset={_given(arguments.subset)}")
     if arguments.na_action != "omit":
         parts.append(f'na_action="{arguments.na_action}"')
-    return Call(
-        function, _wrapped(function, parts), _notes(arguments, prepared), prepared.encoded.missing.rows_lost
-    )
+    arrays = tuple(name for name, value in arguments.extras.items() if not isinstance(value, str))
+    lost = prepared.encoded.missing.rows_lost
+    return Call(function, _wrapped(function, parts), _notes(arguments, prepared), lost, arrays)
 
 
 def family_text(family: Family) -> str:
