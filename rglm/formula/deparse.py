@@ -20,7 +20,7 @@ BINDING = {
 }  # fmt: skip
 UNARY_BINDING = {"!": 14, "-": 26, "+": 26}
 COMPARISON = 16
-_TIGHT = frozenset(["/", "^", ":", "%%", "%/%"])  # written without spaces
+TIGHT = frozenset(["/", "^", ":", "%%", "%/%"])  # written without spaces
 _ATOM = 100
 
 _ESCAPES = {
@@ -78,23 +78,27 @@ def _write(node: Node, suffix: bool, indent: int) -> str:
 def _write_binary(node: Binary, suffix: bool, indent: int) -> str:
     """A chain `a + b + c` leans left and may be thousands long, so it is walked, not recursed into."""
     spine: list[Binary] = [node]
-    while isinstance(left := spine[-1].left, Binary) and not _needs_parens(left, spine[-1]):
+    while isinstance(left := spine[-1].left, Binary) and not left_needs_parens(left, spine[-1]):
         spine.append(left)
     bottom = spine[-1]
     text = _write(bottom.left, suffix, indent)
-    pieces = [f"({text})" if _needs_parens(bottom.left, bottom) else text]
+    pieces = [f"({text})" if left_needs_parens(bottom.left, bottom) else text]
     for parent in reversed(spine):
-        own, right = BINDING[parent.op], parent.right
-        text = _write(right, suffix, indent)
-        tighter = (
-            isinstance(right, Unary) or _binding(right) > own or (parent.op == "^" and _binding(right) == own)
-        )
-        pieces.append(parent.op if parent.op in _TIGHT else f" {parent.op} ")
-        pieces.append(text if tighter else f"({text})")
+        text = _write(parent.right, suffix, indent)
+        pieces.append(parent.op if parent.op in TIGHT else f" {parent.op} ")
+        pieces.append(f"({text})" if right_needs_parens(parent.right, parent) else text)
     return "".join(pieces)
 
 
-def _needs_parens(left: Node, parent: Binary) -> bool:
+def right_needs_parens(right: Node, parent: Binary) -> bool:
+    """Whether the operator would swallow part of the right operand."""
+    own = BINDING[parent.op]
+    return not (
+        isinstance(right, Unary) or _binding(right) > own or (parent.op == "^" and _binding(right) == own)
+    )
+
+
+def left_needs_parens(left: Node, parent: Binary) -> bool:
     """Whether the left operand would swallow the operator: looser, or ending in something looser."""
     own = BINDING[parent.op]
     if own == COMPARISON or parent.op == "^":
