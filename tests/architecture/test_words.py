@@ -14,8 +14,6 @@ REFUSED = {
     "util": "what it does",
     "helpers": "what it does",
     "misc": "what it does",
-    "phi": "dispersion",
-    "sample_weight": "weights",
 }
 STATISTICS = ("families", "fitting", "inference", "diagnostics", "plots", "models", "reports")
 """Rooms where `scale` would mean the dispersion (elsewhere it is R's function `scale()`)."""
