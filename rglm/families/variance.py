@@ -22,6 +22,12 @@ class Variance:
     The variance of a row is dispersion * V(mu) / weight.  A subclass gives `name` and `__call__`; the
     derivative and the unit deviance follow numerically unless it gives those too.  `domain` is where a
     response may lie and `mean_domain` where a mean must (all numbers unless said).
+
+    Example
+    -------
+    >>> from rglm import Variance
+    >>> Variance.from_function("mu^1.5", lambda mu: mu**1.5).name
+    'mu^1.5'
     """
 
     if TYPE_CHECKING:

@@ -49,7 +49,7 @@ class Contrast:
     columns: int | None = None
     matrix: tuple[tuple[float, ...], ...] | None = None
     column_names: tuple[str, ...] | None = None
-    numbered: bool = False  # columns are called by level number, as R's C(a, contr.treatment) does, not by name
+    numbered: bool = False  # columns are called by level number, as R's C(a, contr.treatment) does
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +71,7 @@ class Response:
 
     kind       "numeric": values (n,);  "columns": values (n, k), from `cbind`;
                "levels": values are codes (n,) as float64, `levels` their names.
-    success    the level modelled (kind "levels"), as asked by `success=`; None means every level but the first.
+    success    the level modelled (kind "levels"), as asked by `success=`; None: every level but the first.
     name       the left-hand side as R deparses it, for messages and headers.
     positions  row numbers of the caller's data, shape (n,), for messages; None means 0..n-1.
     """
