@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -52,9 +53,7 @@ class Columns(Mapping[str, Value]):
         self._kept: dict[str, Value] = {}
         self._known = frozenset(names)
         if len(self._known) < len(names):
-            seen: set[str] = set()
-            twice = sorted({name for name in names if name in seen or seen.add(name)})  # type: ignore[func-returns-value]
-            raise DataError(f"The data have several columns of the same name: {some(twice)}. Rename them.")
+            raise _twice(names)
         if not names:
             raise DataError("The data have no columns.")
         if not n_rows:
@@ -76,6 +75,11 @@ class Columns(Mapping[str, Value]):
 
     def __len__(self) -> int:
         return len(self.names)
+
+
+def _twice(names: Sequence[str]) -> DataError:
+    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
+    return DataError(f"The data have several columns of the same name: {some(repeated)}. Rename them.")
 
 
 def take(value: Value, rows: Any) -> Value:
@@ -162,7 +166,10 @@ def _narwhals(data: Any) -> Columns:
     """polars, pyarrow, and whatever else narwhals reads eagerly; Arrow C streams become one of these."""
     import narwhals as nw
 
-    frame: Any = nw.from_native(data, eager_only=True, pass_through=True)
+    try:
+        frame: Any = nw.from_native(data, eager_only=True, pass_through=True)
+    except nw.exceptions.DuplicateError:
+        raise _twice(data.column_names) from None
     if not isinstance(frame, nw.DataFrame):
         if isinstance(nw.from_native(data, pass_through=True), nw.LazyFrame):
             raise DataError(
@@ -171,7 +178,28 @@ def _narwhals(data: Any) -> Columns:
         if not hasattr(data, "__arrow_c_stream__"):
             raise DataError(f"The data are a {type(data).__name__}; expected {ACCEPTED}.")
         return _narwhals(_from_stream(data))
-    return Columns(tuple(frame.columns), len(frame), lambda name: from_narwhals(frame[name], name), data)
+    return Columns(
+        tuple(frame.columns),
+        len(frame),
+        lambda name: _as_meant(from_narwhals(frame[name], name), data, name),
+        data,
+    )
+
+
+def _as_meant(value: Value, table: Any, name: str) -> Value:
+    """An Arrow dictionary that polars wrote, read as the polars column it was.
+
+    polars marks an Enum as ordered, which there is how any order of levels is fixed, and writes a
+    Categorical in whatever order the process met its strings.
+    """
+    if not isinstance(value, Factor) or not hasattr(table, "schema"):
+        return value
+    marks = getattr(table.schema.field(name), "metadata", None) if hasattr(table.schema, "field") else None
+    if any(mark.startswith(b"_PL_ENUM") for mark in marks or ()):
+        return Factor(value.codes, value.levels)
+    if any(mark.startswith(b"_PL_CATEGORICAL") for mark in marks or ()):
+        return as_factor(Text(np.array([*value.levels, None], dtype=object)[value.codes]))
+    return value
 
 
 def _from_stream(data: Any) -> Any:

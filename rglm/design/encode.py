@@ -17,9 +17,7 @@ from rglm.design.rows import numbers, select
 from rglm.design.shape import recoded
 from rglm.design.spec import DesignSpec, Variable
 from rglm.errors import DataError, choose, did_you_mean, some
-from rglm.formula.constants import CONSTANTS
 from rglm.formula.evaluate import Scope, evaluate
-from rglm.formula.grammar import names_in
 from rglm.formula.values import Codes, Factor, Floats, Logical, Numbers, Response, Text, Value
 
 NEW_LEVELS = ("error", "nan", "base")
@@ -156,15 +154,8 @@ def _encoded(
 
 def _need_columns(spec: DesignSpec, columns: Columns, wanted: Sequence[int], with_response: bool) -> None:
     """Refuse data that lack a column; all that are lacking are named at once."""
-    nodes = [spec.variables[index].node for index in wanted]
-    if with_response and spec.response is not None:
-        nodes.append(spec.variables[0].node)
-    lacking = [
-        name
-        for node in nodes
-        for name in sorted(names_in(node))
-        if name not in columns and name not in spec.env and name not in CONSTANTS
-    ]
+    held = [*wanted, 0] if with_response and spec.response is not None else wanted
+    lacking = [name for index in held for name in spec.columns_of(index) if name not in columns]
     if lacking:
         names = list(dict.fromkeys(lacking))
         column = "a column" if len(names) == 1 else "columns"

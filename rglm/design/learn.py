@@ -89,11 +89,11 @@ def learn(
     if not isinstance(source, MemorySource):
         shapes, report = _shapes(request, source, learned)
         check(report, na_action)
-        return _spec(request, shapes, learned, contrasts, success), None
+        return _spec(request, shapes, learned, source.names, contrasts, success), None
     drawn = draw(request, source.columns, learned)
     check(drawn.missing, na_action)
     shaped = [shape_of(value) for value in drawn.values]
-    spec = _spec(request, [shape for shape, _ in shaped], learned, contrasts, success)
+    spec = _spec(request, [shape for shape, _ in shaped], learned, source.names, contrasts, success)
     arrays = {index: array for index, (_, array) in enumerate(shaped)}
     encoded = Encoded(
         block=piece_together(spec, arrays, drawn.n),
@@ -196,7 +196,7 @@ def _learn_parameters(request: Request, source: Source) -> dict[Node, object]:
     for calls in _passes(request.terms, tuple(extras)):
         sums: dict[Node, Any] = {}
         for columns in source.blocks():
-            scope = Scope(columns, columns.n_rows, request.env, learned)
+            scope = Scope(columns, columns.n_rows, request.env, learned, request.warned)
             for call in calls:
                 part = gather(call, scope)
                 sums[call] = sums[call] + part if call in sums else part
@@ -223,6 +223,7 @@ def _spec(
     request: Request,
     shapes: Sequence[Shape],
     learned: Mapping[Node, object],
+    columns: Sequence[str],
     contrasts: Mapping[str, Any] | None,
     success: object,
 ) -> DesignSpec:
@@ -243,9 +244,26 @@ def _spec(
         extras=tuple(request.extras.items()),
         subset=request.subset if isinstance(request.subset, Node) else None,
         response=response,
+        reads=_reads(request, columns),
         env=request.env,
     )
-    return recode(spec, contrasts) if contrasts else spec
+    spec = recode(spec, contrasts) if contrasts else spec
+    _ = spec.layout  # a coding that its levels do not allow is refused here, not when rows are encoded
+    return spec
+
+
+def _reads(request: Request, columns: Sequence[str]) -> frozenset[str]:
+    """Columns of the data that anything in the request reads."""
+    nodes = [*request.extras.values()]
+    if isinstance(request.subset, Node):
+        nodes.append(request.subset)
+    read = _names_read(request.terms).union(*map(names_in, nodes))
+    return read.intersection(columns)
+
+
+@lru_cache(maxsize=256)
+def _names_read(found: Terms) -> frozenset[str]:
+    return frozenset[str]().union(*map(names_in, found.variables))
 
 
 def _response(spec: ResponseSpec | None, arrays: Mapping[int, Codes | Floats], kept: Any) -> Response | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +11,10 @@ from numpy.typing import NDArray
 
 from rglm.data.columns import Columns, take
 from rglm.data.missing import Mask, MissingReport, infinite_rows, missing_rows
-from rglm.errors import DataError, FormulaWarning, some
+from rglm.errors import DataError, some
 from rglm.formula.evaluate import Scope, evaluate
-from rglm.formula.grammar import children, names_in
 from rglm.formula.terms import Terms
-from rglm.formula.tree import Constant, Formula, Name, Node
+from rglm.formula.tree import Formula, Node
 from rglm.formula.values import Floats, Logical, Numbers, Value
 
 
@@ -30,6 +28,7 @@ class Request:
     arrays           row-wise arguments given as arrays, for all rows of the source
     subset           an expression, a mask for all rows of the source, or None
     env              the caller's functions and constants
+    warned           what was warned of already, so that it is said once
     """
 
     formula: Formula
@@ -39,6 +38,7 @@ class Request:
     arrays: Mapping[str, Floats] = field(default_factory=dict)
     subset: Node | Mask | None = None
     env: Mapping[str, Any] = field(default_factory=dict)
+    warned: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ def draw(request: Request, columns: Columns, learned: Mapping[Node, object], sta
         when an argument is not numeric, or a kept row holds Inf.
     """
     n = columns.n_rows
-    scope = Scope(columns, n, request.env, learned)
+    scope = Scope(columns, n, request.env, learned, request.warned)
     values = [evaluate(node, scope) for node in request.terms.variables]
     extras = {name: numbers(name, evaluate(node, scope)) for name, node in request.extras.items()}
     for name, array in request.arrays.items():
@@ -76,9 +76,6 @@ def draw(request: Request, columns: Columns, learned: Mapping[Node, object], sta
     inside = _inside(request.subset, scope, start)
     named = [*zip(request.names, values, strict=True), *((k, Numbers(v)) for k, v in extras.items())]
     kept, missing = select(named, n, inside)
-    if missing.lost:
-        for node, value, name in zip(request.terms.variables, values, request.names, strict=True):
-            warn_of_nans(node, value, name, columns)
     if kept is not None:
         values = [take(value, kept) for value in values]
         extras = {name: array[kept] for name, array in extras.items()}
@@ -140,29 +137,6 @@ def select(
     kept = np.flatnonzero(complete)
     report = MissingReport(n, len(kept), tuple(lost.items()), excluded)
     return (None if len(kept) == n else kept), report
-
-
-def warn_of_nans(node: Node, value: Value, name: str, columns: Mapping[str, Value]) -> None:
-    """Warn of rows where a transform gave NaN though nothing that it read was missing."""
-    if isinstance(node, Name) or not isinstance(value, Numbers) or _writes_na(node):
-        return
-    produced = missing_rows(value)
-    if produced is None:
-        return
-    for read in names_in(node):
-        mask = missing_rows(columns[read]) if read in columns else None
-        if mask is not None:
-            produced = produced & ~mask
-    count = int(np.count_nonzero(produced))
-    if count:
-        rows = "1 row" if count == 1 else f"{count} rows"
-        warnings.warn(FormulaWarning(f"NaNs produced in {name}: {rows} left out"), stacklevel=5)
-
-
-def _writes_na(node: Node) -> bool:
-    if isinstance(node, Constant):
-        return node.name.startswith(("NA", "nan"))
-    return any(map(_writes_na, children(node)))
 
 
 def _refuse_infinite(name: str, value: Value, kept: NDArray[np.intp] | None, start: int) -> None:

@@ -115,6 +115,7 @@ class DesignSpec:
     extras      row-wise arguments given as expressions: (name, expression) pairs
     subset      the subset, where given as an expression
     response    the left-hand side; None where there is none
+    reads       columns of the data that variables, extras and subset read
     env         the caller's functions and constants
 
     Two specs are equal when they encode alike.  A spec is small, holds no rows, and pickles with what `env`
@@ -138,6 +139,7 @@ class DesignSpec:
     extras: tuple[tuple[str, Node], ...] = ()
     subset: Node | None = None
     response: ResponseSpec | None = None
+    reads: frozenset[str] = frozenset()
     env: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -206,9 +208,13 @@ class DesignSpec:
 
     @cached_property
     def data_names(self) -> tuple[str, ...]:
-        """Names that the terms and offsets read: columns of the data, or constants."""
+        """Columns of the data that the terms and offsets read: what new rows must give."""
         held = dict.fromkeys((*self.used, *self.offsets))
-        return tuple(dict.fromkeys(n for i in held for n in sorted(names_in(self.variables[i].node))))
+        return tuple(dict.fromkeys(name for index in held for name in self.columns_of(index)))
+
+    def columns_of(self, index: int) -> list[str]:
+        """Columns of the data that one variable reads, sorted."""
+        return sorted(names_in(self.variables[index].node) & self.reads)
 
     @cached_property
     def base_levels(self) -> dict[str, str | None]:

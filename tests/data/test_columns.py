@@ -252,3 +252,27 @@ def test_frames_that_are_refused(data, said):
 def test_columns_that_are_refused(column, said):
     with pytest.raises(DataError, match=said):
         open_columns({"v": column})["v"]
+
+
+def test_what_polars_writes_to_arrow_reads_as_polars():
+    frame = pl.DataFrame(
+        {
+            "e": pl.Series(["y", None, "x"], dtype=pl.Enum(["y", "w", "x"])),
+            "c": pl.Series(["yak", None, "ape"], dtype=pl.Categorical),
+        }
+    )
+    for table in (frame.to_arrow(), Stream(frame)):
+        columns = open_columns(table)
+        assert (columns["e"].levels, columns["e"].ordered) == (("y", "w", "x"), False)
+        assert (columns["c"].levels, columns["c"].codes.tolist()) == (("ape", "yak"), [1, -1, 0])
+
+
+def test_arrow_keeps_what_pandas_ordered():
+    frame = pd.DataFrame({"o": pd.Categorical(["lo", "hi"], categories=["lo", "mid", "hi"], ordered=True)})
+    value = open_columns(pa.Table.from_pandas(frame))["o"]
+    assert (value.levels, value.ordered) == (("lo", "mid", "hi"), True)
+
+
+def test_duplicate_names_of_an_arrow_table():
+    with pytest.raises(DataError, match="same name: x"):
+        open_columns(pa.table([[1], [2]], names=["x", "x"]))
