@@ -107,7 +107,8 @@ def _mark_missing(
         for i, value in enumerate(column):
             if value is None or value != value:
                 estimated = j > 0 and value is not None and bool(known([columns[0][i]]))
-                cells[j][i] = text if text is not None else "NaN" if estimated else "NA"
+                absent = text if text is not None else "NaN" if estimated else "NA"
+                cells[j][i] = absent if value is None or table.nan is None else table.nan
 
 
 def _frame(table: Table, digits: int, show_stars: bool) -> Laid:

@@ -45,7 +45,8 @@ class Table:
     (print.data.frame), "matrix" (a numeric matrix), "correlation" (the lower triangle, two
     decimals, as summary(correlation=TRUE)), "fractions" (as alias()).
     `row_names` has one name a row.  `caption` is a line above the table.  `missing` is what an
-    absent cell prints ("" in style "anova", else "NA").  `less` replaces the document's.
+    absent cell prints ("" in style "anova", else "NA"); `nan` is what NaN prints in styles
+    "coefficients" and "anova" where that differs from None.  `less` replaces the document's.
     """
 
     columns: tuple[Column, ...]
@@ -54,6 +55,7 @@ class Table:
     caption: str | None = None
     missing: str | None = None
     less: int | None = None
+    nan: str | None = None
 
     def __post_init__(self) -> None:
         if self.style not in get_args(Style):

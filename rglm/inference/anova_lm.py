@@ -77,13 +77,14 @@ def _sequence(fit: Fitted, test: str | None) -> AnovaTable:
     df = np.append(df[rows], fit.df_residual)
     sums = np.append(sums[rows], fit.deviance)
     with np.errstate(all="ignore"):
-        means = sums / df
+        means = np.where(df > 0, sums / df, np.nan)
         columns = {"Df": df, "Sum Sq": sums, "Mean Sq": means}
         if test == "F":
             ratios = np.append(means[:-1] / means[-1], np.nan)
             columns |= {"F value": ratios, "Pr(>F)": upper_f(ratios, df, fit.df_residual)}
     index = pd.Index([labels[i] for i in rows] + ["Residuals"], dtype=object)
-    return AnovaTable(TITLE, ("", f"Response: {response_of(fit)}"), pd.DataFrame(columns, index=index), test)
+    table, note = pd.DataFrame(columns, index=index), f"Response: {response_of(fit)}"
+    return AnovaTable(TITLE, ("", note), table, test, undefined=not fit.df_residual)
 
 
 def _compare(models: Sequence[Fitted], test: str | None) -> AnovaTable:

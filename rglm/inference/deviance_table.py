@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from rglm.display import Document, Line, Record, table_of
+from rglm.display import Column, Document, Line, Record, table_of
 from rglm.errors import FitError, RglmWarning, choose
 from rglm.fitting.qr import least_squares
 from rglm.formula.values import Floats
@@ -24,19 +24,31 @@ class AnovaTable(Record):
 
     title    the first line
     notes    what stands between title and table: response, models
-    table    DataFrame, rows and columns named as R's; NaN where a cell does not apply
+    table    DataFrame, rows and columns named as R's; NaN where a cell does not apply or has no value
     test     the test in the table, or None
+    undefined   whether tests have no value for want of residual degrees of freedom; they print NaN then
     """
 
     title: str
     notes: tuple[str, ...]
     table: pd.DataFrame
     test: str | None
+    undefined: bool = False
 
     def document(self) -> Document:
         """R's `print.anova`."""
         notes = [Line(note, role="note") for note in self.notes]
-        return Document([Line(self.title, role="heading"), *notes, table_of(self.table, "anova")], less=2)
+        table = table_of(self.table, "anova")
+        if self.undefined:
+            table = replace(table, columns=tuple(map(_without_last_test, table.columns)), nan="NaN")
+        return Document([Line(self.title, role="heading"), *notes, table], less=2)
+
+
+def _without_last_test(column: Column) -> Column:
+    """A column of tests that does not apply to the last row, the residuals."""
+    if column.kind not in ("statistic", "p-value"):
+        return column
+    return replace(column, values=[*column.values[:-1], None])
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 from rglm.data.columns import Columns, open_columns
 from rglm.data.native import align, like
 from rglm.design.block import Block
-from rglm.design.encode import encode
+from rglm.design.encode import Encoded, encode
 from rglm.design.rows import numbers
 from rglm.errors import DataError, FitError, RankWarning, did_you_mean, either, some
 from rglm.formula.constants import CONSTANTS
@@ -33,14 +33,16 @@ ESTIMABLE = 1e-6
 class Points:
     """Rows to predict for.
 
-    block  model columns, m × p; NaN in rows with a missing value
-    eta    linear predictor, offset included, (m,)
-    wrap   arrays of m values → the caller's kind of Series or frame
+    block   model columns, m × p; NaN in rows with a missing value
+    eta     linear predictor, offset included, (m,)
+    wrap    arrays of m values → the caller's kind of Series or frame
+    absent  for each term the rows in which one of its variables is missing, (m,) bool; None where none is
     """
 
     block: Block
     eta: Floats
     wrap: Callable[..., Any]
+    absent: dict[str, np.ndarray] | None = None
 
 
 def points(fit: Fitted, newdata: Any, new_levels: str, *, exposure: Any = None, offset: Any = None) -> Points:
@@ -77,7 +79,19 @@ def points(fit: Fitted, newdata: Any, new_levels: str, *, exposure: Any = None, 
         return Points(encoded.block.rows(kept), eta[kept], fit.wrap)
     if fit.aliased.any():
         _warn_not_estimable(fit, encoded.block)
-    return Points(encoded.block, eta, lambda values: like(newdata, values))
+    absent = None if encoded.block.absent is None else _absent(fit, encoded)
+    return Points(encoded.block, eta, lambda values: like(newdata, values), absent)
+
+
+def _absent(fit: Fitted, encoded: Encoded) -> dict[str, np.ndarray]:
+    """For each term the rows in which one of its variables is missing."""
+    variables = fit.design.variables
+    missing = {
+        index: values < 0 if variables[index].is_factor else np.isnan(values).any(axis=1)
+        for index, values in encoded.variables.items()
+    }
+    terms = zip(fit.design.term_labels, fit.design.terms.terms, strict=True)
+    return {label: np.logical_or.reduce([missing[index] for index in term]) for label, term in terms}
 
 
 def _check_offsets(fit: Fitted, newdata: Any, given: dict[str, Any]) -> None:

@@ -75,8 +75,7 @@ def predict(
     Series of m values in the caller's kind of frame, always one for each row of newdata, NaN where an input
     is missing.  With `se_fit` or `interval` a frame with columns `fit`, `se_fit`, `lwr`, `upr`, those asked
     for.
-    For terms a frame, one column a term; with `se_fit` a TermsPrediction of two such frames.  A row with a
-    missing input is NaN in every term.
+    For terms a frame, one column a term; with `se_fit` a TermsPrediction of two such frames.
 
     Raises
     ------
@@ -175,7 +174,7 @@ def _eta_limits(family: Family) -> tuple[float, float]:
 def predict_terms(fit: Fitted, at: Points, se_fit: bool, vcov: Any) -> Any:
     """Contributions of terms, as a frame; with standard errors as a TermsPrediction."""
     V = covariance(fit, vcov).without_aliased(fit.aliased) if se_fit else None
-    found = contributions(fit, at.block, V)
+    found = contributions(fit, at.block, V, at.absent)
     frame = _with_constant(at.wrap(found.fit), found.constant)
     if found.se is None:
         return frame

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,8 +44,23 @@ def training_contributions(fit: Fitted, covariance: Floats | None = None) -> Con
     return contributions(fit, fit.rows.block, covariance)
 
 
-def contributions(fit: Fitted, block: Block, covariance: Floats | None = None) -> Contributions:
-    """Contributions of each term in the rows of `block`; with a covariance, (p, p), standard errors too."""
+def contributions(
+    fit: Fitted,
+    block: Block,
+    covariance: Floats | None = None,
+    absent: Mapping[str, np.ndarray] | None = None,
+) -> Contributions:
+    """Contributions of each term in the rows of `block`.
+
+    Parameters
+    ----------
+    fit : a fitted model
+    block : model columns, n × p
+    covariance : of the coefficients, p × p, zeros where aliased; with it standard errors are made too
+    absent : for each term the rows in which one of its variables is missing, (n,) bool: these alone are NaN
+    """
+    if absent is not None:
+        block = replace(block, absent=None)
     coef = np.where(fit.aliased, 0.0, fit.coef.to_numpy(dtype=float))
     means = centre(fit)
     assign = np.asarray(fit.design.assign)
@@ -61,4 +77,8 @@ def contributions(fit: Fitted, block: Block, covariance: Floats | None = None) -
             if errors is not None and covariance is not None:
                 share = covariance[np.ix_(columns, columns)]
                 errors[label][index] = np.sqrt(np.einsum("ij,jk,ik->i", part, share, part, optimize=True))
+    for label, rows in (absent or {}).items():
+        parts[label][rows] = np.nan
+        if errors is not None:
+            errors[label][rows] = np.nan
     return Contributions(parts, errors, float(means @ coef))
