@@ -7,6 +7,8 @@ nearest to it, what to do.  Everything here is raised at the border, before fitt
 from __future__ import annotations
 
 import difflib
+import sys
+import warnings
 from collections.abc import Iterable, Sequence
 
 
@@ -50,6 +52,18 @@ class FormulaWarning(RglmWarning):
     """The formula is legal but is likely not to mean what it seems to say."""
 
 
+def warn(message: str, category: type[Warning] = RglmWarning) -> None:
+    """One warning, attributed to the caller's line outside this package."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in ("rglm", "functools")  # cached properties stand between our frames
+
+
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     """The known names most like `name`, best first; case is ignored."""
     by_folded: dict[str, str] = {}
@@ -83,7 +97,26 @@ def some(items: Iterable[object], most: int = 8) -> str:
 
 def choose(what: str, value: object, known: Sequence[str]) -> str:
     """Refusal text for an argument outside its fixed list of choices."""
-    return f"{what} {value!r} is not known. {did_you_mean(str(value), known)} Choose {either(known)}."
+    close = nearest(str(value), known)
+    hint = f"Did you mean {either(close)}? " if close else ""
+    return f"{what} {value!r} is not known. {hint}Choose {either(known)}."
+
+
+def described(value: object) -> str:
+    """What came instead, for messages: `'a.csv' (a str)`, `a list of 3`, `an ndarray of shape (3, 2)`."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    kind = type(value).__name__
+    noun = f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
+    if value is None:
+        return "None"
+    if isinstance(value, str | bytes | int | float | complex):
+        shown = repr(value)
+        return f"{shown if len(shown) <= 60 else shown[:57] + '…'} ({noun})"
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple):
+        return f"{noun} of shape {shape}"
+    return f"{noun} of {len(value)}" if isinstance(value, list | tuple | dict | set) else noun
 
 
 def caret(text: str, position: int, message: str, length: int = 1) -> str:

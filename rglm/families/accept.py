@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rglm.display.numbers import format_one
-from rglm.errors import FamilyError, RglmWarning, did_you_mean, either, some
+from rglm.errors import FamilyError, did_you_mean, either, some, warn
 from rglm.families.domain import PROPORTION, Domain
 from rglm.formula.values import Floats, Response
 
@@ -51,14 +49,6 @@ def offenders(response: Response, wrong: NDArray[np.bool_], values: Floats) -> s
 
 def _text(value: Floats) -> str:
     return ", ".join(format_one(float(part)) for part in np.atleast_1d(value))
-
-
-def notice(message: str) -> None:
-    """One warning, attributed to the caller's line outside this package."""
-    frame, level = sys._getframe(1), 2
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "rglm":
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, RglmWarning, stacklevel=level)
 
 
 def require(response: Response, y: Floats, domain: Domain, wording: str, remedy: str) -> None:
@@ -209,7 +199,7 @@ def _warn_fractions(response: Response, counts: Floats, wording: str) -> None:
     wrong = np.abs(counts - np.rint(counts)) > 0.001
     if wrong.any():
         rows: NDArray[np.bool_] = wrong if wrong.ndim == 1 else wrong[:, 0] | wrong[:, 1]
-        notice(
+        warn(
             f"{wording} Successes (of '{response.name}', times weights) should be whole numbers; "
             f"{offenders(response, rows, counts)} are not. The estimates stand, the likelihood rounds them. "
             "For proportions give weights= the number of trials; family='quasibinomial' asks for no counts."

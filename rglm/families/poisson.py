@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rglm.families.accept import Accepted, notice, offenders
+from rglm.errors import warn
+from rglm.families.accept import Accepted, offenders
 from rglm.families.family import Family
 from rglm.families.links import Log
 from rglm.families.stirling import saturated_poisson
@@ -49,7 +50,7 @@ class Poisson(Family):
         accepted = super().accept(response, weights)
         wrong = fractional(accepted.y) & (accepted.weights > 0)
         if wrong.any():
-            notice(
+            warn(
                 f"non-integer counts for the 'poisson' family: '{response.name}' is not a whole number in "
                 f"{offenders(response, wrong, accepted.y)}. The estimates stand, but the likelihood is not "
                 "defined and AIC is Inf. Give counts with exposure= for rates, or use family='quasipoisson'."

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
-from rglm.errors import FormulaError, FormulaWarning, did_you_mean, some
+from rglm.errors import FormulaError, FormulaWarning, did_you_mean, some, warn
 from rglm.formula.deparse import number_text
 from rglm.formula.tree import Call, Constant, Node
 from rglm.formula.values import Floats, Logical, Numbers, Text, Value
@@ -39,7 +38,7 @@ class Scope:
         """Give a FormulaWarning, once a scope."""
         if text not in self.warned:
             self.warned.add(text)
-            warnings.warn(text, FormulaWarning, stacklevel=2)
+            warn(text, FormulaWarning)
 
 
 def deparsed(node: Node) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from operator import and_
 
-from rglm.errors import FormulaError, FormulaWarning, caret
+from rglm.errors import FormulaError, FormulaWarning, caret, warn
 from rglm.formula.algebra import Expansion
 from rglm.formula.deparse import deparse
 from rglm.formula.grammar import names_in
@@ -62,7 +61,7 @@ def terms(formula: Formula, columns: Sequence[str] = (), exclude: Collection[str
     else:
         found, notes = _terms(formula, (), frozenset())
     for note in notes:
-        warnings.warn(note, FormulaWarning, stacklevel=2)
+        warn(note, FormulaWarning)
     return found
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from rglm.errors import RglmWarning
+from rglm.errors import warn
 from rglm.inference.anova import check_comparable, model_lines
 from rglm.inference.deviance_table import AnovaTable, Reference, asked_test, check_type, columns_of_test
 from rglm.inference.distributions import upper_f
@@ -107,4 +106,4 @@ def _compare(models: Sequence[Fitted], test: str | None) -> AnovaTable:
 def _warn_if_perfect(fit: Fitted) -> None:
     rows = fit.rows
     if fit.deviance < 1e-10 * float(rows.weights @ rows.mu**2):
-        warnings.warn(RglmWarning("ANOVA F-tests on an essentially perfect fit are unreliable"), stacklevel=4)
+        warn("ANOVA F-tests on an essentially perfect fit are unreliable")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rglm.display import Document, Line, Number, Record, table_of
-from rglm.errors import FitError, RglmWarning
+from rglm.errors import FitError, warn
 from rglm.inference.fitted import Fitted, LogLik
 
 
@@ -116,9 +115,7 @@ def _criterion(
     if len(models) == 1:
         return value(logliks[0])
     if len({loglik.nobs for loglik in logliks}) > 1:
-        warnings.warn(
-            RglmWarning("models are not all fitted to the same number of observations"), stacklevel=3
-        )
+        warn("models are not all fitted to the same number of observations")
     columns = {"df": [loglik.df for loglik in logliks], name: [value(loglik) for loglik in logliks]}
     return CriterionTable(pd.DataFrame(columns, index=pd.Index(list(models), dtype=object)))
 

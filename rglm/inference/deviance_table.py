@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rglm.display import Column, Document, Line, Record, table_of
-from rglm.errors import FitError, RglmWarning, choose
+from rglm.errors import FitError, choose, warn
 from rglm.fitting.qr import least_squares
 from rglm.formula.values import Floats
 from rglm.inference.distributions import upper_chisq, upper_f
@@ -88,8 +87,7 @@ def check_type(type: int) -> None:
 def warn_f(fit: Fitted, test: str | None) -> None:
     """F tests estimate the dispersion that the family says is known."""
     if test == "F" and fit.family.dispersion_known:
-        message = f"using F test with a '{fit.family.title}' family is inappropriate"
-        warnings.warn(RglmWarning(message), stacklevel=3)
+        warn(f"using F test with a '{fit.family.title}' family is inappropriate")
 
 
 def columns_of_test(

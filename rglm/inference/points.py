@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from rglm.data.native import align, like
 from rglm.design.block import Block
 from rglm.design.encode import Encoded, encode
 from rglm.design.rows import numbers
-from rglm.errors import DataError, FitError, RankWarning, did_you_mean, either, some
+from rglm.errors import DataError, FitError, RankWarning, did_you_mean, either, some, warn
 from rglm.formula.constants import CONSTANTS
 from rglm.formula.evaluate import Scope, evaluate
 from rglm.formula.grammar import names_in, parse_expression
@@ -163,11 +162,9 @@ def _warn_not_estimable(fit: Fitted, block: Block) -> None:
     if broken.any():
         where = np.flatnonzero(broken)
         names = [fit.design.column_names[j] for j in found.aliased]
-        warnings.warn(
-            RankWarning(
-                f"The fit cannot tell {some(names)} apart from other columns, and {len(where)} of the "
-                f"{block.n} new rows break that dependence, so their predictions are arbitrary: rows "
-                f"{some(where.tolist())}. alias() shows what equals what."
-            ),
-            stacklevel=4,
+        warn(
+            f"The fit cannot tell {some(names)} apart from other columns, and {len(where)} of the "
+            f"{block.n} new rows break that dependence, so their predictions are arbitrary: rows "
+            f"{some(where.tolist())}. alias() shows what equals what.",
+            RankWarning,
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
-from rglm.errors import RglmWarning
+from rglm.errors import warn
 from rglm.formula.values import Floats
 from rglm.inference.fitted import Fitted
 from rglm.inference.points import points
@@ -91,8 +90,5 @@ def _variance(fit: Fitted, same_rows: bool) -> Floats | float:
         with np.errstate(divide="ignore"):
             return np.asarray(sigma2 / weights)
     if np.ptp(weights) > 0:
-        warnings.warn(
-            RglmWarning("Assuming constant prediction variance even though model fit is weighted"),
-            stacklevel=3,
-        )
+        warn("Assuming constant prediction variance even though model fit is weighted")
     return sigma2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from rglm.display import Blank, Document, Line, NamedValues, Number, Record
 from rglm.display.document import Part
-from rglm.errors import RglmWarning
+from rglm.errors import warn
 from rglm.formula.values import Floats
 from rglm.inference.coefficients import Coefficients, correlation_parts
 from rglm.inference.covariance import Covariance, covariance
@@ -266,4 +265,4 @@ def _wald(fit: Fitted, used: Covariance, tested: int) -> float:
 def _warn_if_perfect(fit: Fitted, variance: float) -> None:
     mu = fit.rows.mu
     if len(mu) > 1 and variance < (mu.mean() ** 2 + mu.var(ddof=1)) * 1e-30:
-        warnings.warn(RglmWarning("essentially perfect fit: summary may be unreliable"), stacklevel=3)
+        warn("essentially perfect fit: summary may be unreliable")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 
 import numpy as np
 
 from rglm.display.numbers import format_one
-from rglm.errors import ConvergenceWarning, FitError
+from rglm.errors import ConvergenceWarning, FitError, warn
 from rglm.families.family import Family
 from rglm.fitting.control import Control
 from rglm.fitting.irls import Listener, Solution, irls
@@ -133,18 +132,16 @@ def as_refit(solution: Solution, family: Family) -> Refit:
     )
 
 
-def warn_unconverged(solution: Solution, control: Control, stacklevel: int) -> None:
+def warn_unconverged(solution: Solution, control: Control) -> None:
     """One warning that says where the loop stood and what to try."""
     if solution.converged:
         return
     last = solution.history[-1]
     change, eta = format_one(last.change, 3), format_one(last.largest_eta, 3)
-    warnings.warn(
-        ConvergenceWarning(
-            f"The fit did not converge in {last.number} iterations: the last step changed the deviance by "
-            f"{change} (relative; Control(epsilon={control.epsilon}) was asked for) and the largest "
-            f"|linear predictor| is {eta}. Try Control(maxit={4 * control.maxit}), start= from a "
-            "simpler model, or another link; a linear predictor that keeps growing points to separation."
-        ),
-        stacklevel=stacklevel,
+    warn(
+        f"The fit did not converge in {last.number} iterations: the last step changed the deviance by "
+        f"{change} (relative; Control(epsilon={control.epsilon}) was asked for) and the largest "
+        f"|linear predictor| is {eta}. Try Control(maxit={4 * control.maxit}), start= from a "
+        "simpler model, or another link; a linear predictor that keeps growing points to separation.",
+        ConvergenceWarning,
     )

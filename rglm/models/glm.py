@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rglm.display.numbers import format_one
-from rglm.errors import FitError, SeparationWarning
+from rglm.errors import FitError, SeparationWarning, warn
 from rglm.families.registry import family as as_family
 from rglm.fitting.control import Control
 from rglm.fitting.irls import Iteration
@@ -78,7 +77,7 @@ class GLM(Model):
         >>> fit.update(". ~ . - wool:tension").formula
         'breaks ~ wool + tension'
         """
-        return fit_glm(changed(self, formula, changes), stacklevel=3)
+        return fit_glm(changed(self, formula, changes))
 
 
 def glm(
@@ -151,7 +150,7 @@ def glm(
     return fit_glm(arguments)
 
 
-def fit_glm(arguments: Arguments, stacklevel: int = 4) -> GLM:
+def fit_glm(arguments: Arguments) -> GLM:
     """Fit from kept arguments: what `glm()` and `update()` share."""
     prepared = prepare(arguments)
     family, control, rows = arguments.family, arguments.control, prepared.rows
@@ -163,17 +162,17 @@ def fit_glm(arguments: Arguments, stacklevel: int = 4) -> GLM:
         anchor(family, rows, prepared.design.terms.intercept),
         print_step if control.trace else None,
     )
-    warn_unconverged(solution, control, stacklevel)
+    warn_unconverged(solution, control)
     fit = GLM(arguments, prepared, solution, describe("glm", arguments, prepared, family))
-    return warn_separated(fit, stacklevel)
+    return warn_separated(fit)
 
 
-def warn_separated(fit: GLM, stacklevel: int) -> GLM:
+def warn_separated(fit: GLM) -> GLM:
     """One warning where estimates run to infinity, and a note of it in the fit's heading."""
     found = separation(fit)
     if found is None:
         return fit
-    warnings.warn(SeparationWarning(str(found)), stacklevel=stacklevel)
+    warn(str(found), SeparationWarning)
     note = f"Infinite estimates (separation): {', '.join(found.columns)}"
     return replace(fit, call=replace(fit.call, notes=(*fit.call.notes, note)))
 
