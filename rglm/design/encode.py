@@ -272,9 +272,6 @@ def offset_of(spec: DesignSpec, arrays: Mapping[int, Any]) -> Floats | None:
     """Sum of the formula's offsets, (n,)."""
     total: Floats | None = None
     for index in spec.offsets:
-        variable = spec.variables[index]
-        if variable.is_factor or variable.width != 1:
-            raise DataError(f"offset({variable.name}) must be numeric, one number a row.")
         values: Floats = arrays[index][:, 0]
         total = values if total is None else total + values
     return total

@@ -248,6 +248,9 @@ def _spec(
         env=request.env,
     )
     spec = recode(spec, contrasts) if contrasts else spec
+    for index in spec.offsets:
+        if variables[index].is_factor or variables[index].width != 1:
+            raise DataError(f"offset({variables[index].name}) must be numeric, one number a row.")
     _ = spec.layout  # a coding that its levels do not allow is refused here, not when rows are encoded
     return spec
 

@@ -374,3 +374,5 @@ def test_blocks_refuse_as_one_block_does():
         learn("y ~ x", Blocks(data(x=NAN)))
     with pytest.raises(DataError, match="selects none"):
         learn("y ~ x", Blocks(data()), subset="w > 9")
+    with pytest.raises(DataError, match=r"offset\(a\) must be numeric"):
+        learn("y ~ offset(a)", Blocks(data()))

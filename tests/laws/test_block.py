@@ -6,8 +6,11 @@ import itertools
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from rglm.data.memory import as_source
+from rglm.design import learn
 from rglm.design.block import Block, Piece
 from rglm.design.coding import Dense, Drop, Identity, Layout, TermCoding
 
@@ -146,3 +149,60 @@ def test_codings_compare_hash_and_pickle():
     assert again == term
     assert hash(again) == hash(term)
     assert term != TermCoding((Drop(3, 0), Dense(np.ones((2, 2))), Identity(2)), (True, True, False))
+
+
+FORMULAS = [
+    "~ x + a",
+    "~ 0 + a * b",
+    "~ a * b * c",
+    "~ a:b:c + x",
+    "~ poly(x, 2):a",
+    "~ a:poly(x, 2):b + z",
+    "~ x:z + x:a + a:z:o",
+    "~ o * l + l:x",
+    "~ 0 + x:a + b",
+    "~ empty:a + x",
+    "~ cbind(x, z):b - 1",
+    "~ 1",
+    "~ 0",
+]
+CONTRASTS = ["contr.treatment", "contr.sum", "contr.helmert", "contr.poly", "contr.SAS"]
+
+
+@pytest.fixture(scope="module")
+def source():
+    rng = np.random.default_rng(5)
+    n = 90
+    a = rng.choice(list("pqr"), n)
+    return as_source(
+        pd.DataFrame(
+            {
+                "x": rng.standard_normal(n),
+                "z": rng.standard_normal(n),
+                "a": a,
+                "b": rng.choice(list("uv"), n),
+                "c": rng.choice(list("klm"), n),
+                "o": pd.Categorical(rng.choice(["lo", "mid", "hi"], n), ["lo", "mid", "hi"], ordered=True),
+                "l": rng.random(n) < 0.5,
+                "empty": np.where(a == "p", "one", rng.choice(["one", "two"], n)),  # a cell that no row holds
+            }
+        )
+    )
+
+
+@pytest.mark.parametrize("contrast", CONTRASTS)
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_verbs_of_formulas(formula, contrast, source):
+    spec, _ = learn(formula, source)
+    factors = [variable.name for variable in spec.variables if variable.is_factor]
+    spec, encoded = learn(formula, source, contrasts=dict.fromkeys(factors, contrast))
+    rng = np.random.default_rng(1)
+    block, X = encoded.block, encoded.block.dense()
+    n, p = X.shape
+    assert p == len(spec.column_names) == len(spec.assign)
+    w, V = rng.random(n), rng.standard_normal((p, p))
+    close(block.times(np.arange(p)), X @ np.arange(p))
+    close(block.transpose_times(w), X.T @ w)
+    close(block.gram(w), X.T @ (X * w[:, None]))
+    close(block.quadratic(V), np.einsum("ij,ij->i", X @ V, X))
+    close(block.rows(slice(3, 50, 2)).dense(), X[3:50:2])
