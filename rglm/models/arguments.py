@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from rglm.data.source import Source
 from rglm.design.learn import as_node
 from rglm.errors import FitError, did_you_mean
 from rglm.families.family import Family
@@ -25,7 +26,7 @@ class Arguments:
     """What `glm()` or `lm()` was called with; the meaning of each is in their docstrings."""
 
     formula: Formula
-    data: Any
+    data: Source
     family: Family
     weights: Any = None
     freq_weights: Any = None

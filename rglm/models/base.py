@@ -121,7 +121,7 @@ class Model(Record):
         if self.arguments.na_action == "exclude" and positions is not None:
             values = _spread(values, positions, encoded.n_rows_in)
             positions = None
-        return like(self.arguments.data, values, name=name, rows=positions)
+        return like(getattr(self.source, "data", None), values, name=name, rows=positions)
 
     @cached_property
     def fitted(self) -> Any:
@@ -235,6 +235,7 @@ class Model(Record):
         start     first coefficients of the smaller model
         offset, response   (n,) to use instead
         """
+        self.prepared.check_unchanged()
         rows = self._rows
         if terms is not None:
             design, encoded = subset_terms(self.design, terms), self.prepared.encoded

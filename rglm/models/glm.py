@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rglm.data.memory import as_source
 from rglm.display.numbers import format_one
 from rglm.errors import FitError, SeparationWarning, warn
 from rglm.families.registry import family as as_family
@@ -144,7 +145,7 @@ def glm(
     (4, 50)
     """
     arguments = Arguments(
-        as_formula(formula), data, as_family(family), weights, freq_weights, offset, exposure, subset,
+        as_formula(formula), as_source(data), as_family(family), weights, freq_weights, offset, exposure, subset,
         na_action, contrasts, success, start, method, control or Control(), env,
     )  # fmt: skip
     return fit_glm(arguments)

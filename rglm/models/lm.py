@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from rglm.data.memory import as_source
 from rglm.families.gaussian import Gaussian
 from rglm.inference.alias import alias
 from rglm.inference.anova_lm import anova_lm
@@ -126,7 +127,7 @@ def lm(
     '3.9324'
     """
     arguments = Arguments(
-        as_formula(formula), data, Gaussian(), weights, freq_weights, offset, None, subset, na_action,
+        as_formula(formula), as_source(data), Gaussian(), weights, freq_weights, offset, None, subset, na_action,
         contrasts, env=env,
     )  # fmt: skip
     return fit_lm(arguments)

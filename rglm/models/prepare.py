@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from rglm.data.memory import as_source
 from rglm.data.source import Source
 from rglm.design.encode import Encoded
 from rglm.design.learn import learn
@@ -27,6 +26,7 @@ class Prepared:
     """Rows ready to fit, and what was learned on the way.
 
     modelled   what a binomial response models, such as 'P(y = "yes")', or None
+    seal       fingerprint of data that the caller could still edit in place; None where edits cannot reach us
     """
 
     design: DesignSpec
@@ -34,6 +34,15 @@ class Prepared:
     source: Source
     rows: Rows
     modelled: str | None
+    seal: str | None = None
+
+    def check_unchanged(self) -> None:
+        """Refuse to fit again when the caller's arrays have been edited since."""
+        if self.seal is not None and self.source.fingerprint() != self.seal:
+            raise DataError(
+                "The data were edited in place after the fit, so its rows are no longer those it was fitted to. "
+                "Fit again, or give a copy of the data to the fit."
+            )
 
 
 def as_formula(formula: Any) -> Formula:
@@ -54,7 +63,7 @@ def as_formula(formula: Any) -> Formula:
 def prepare(arguments: Arguments) -> Prepared:
     """Learn the design, encode the rows, and let the family accept the response."""
     check_choices(arguments)
-    source = as_source(arguments.data)
+    source = arguments.data
     design, encoded = learn(
         arguments.formula,
         source,
@@ -77,7 +86,8 @@ def prepare(arguments: Arguments) -> Prepared:
     rows = Rows(
         encoded.block, accepted.y, weights, total_offset(encoded, arguments.family), accepted.trials, counts
     )
-    return Prepared(design, encoded, source, rows, accepted.modelled)
+    seal = None if getattr(source, "protected", False) else source.fingerprint()
+    return Prepared(design, encoded, source, rows, accepted.modelled, seal)
 
 
 def check_choices(arguments: Arguments) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from rglm.data.memory import as_source
 from rglm.families.registry import family as as_family
 from rglm.formula.tree import Formula
 from rglm.formula.update import expand_dot
@@ -22,6 +23,10 @@ def changed(fit: Model, formula: Any, changes: Mapping[str, Any]) -> Arguments:
         old = expanded(fit)
         new = updated_formula(old, formula) if isinstance(formula, str) else as_formula(formula)
         arguments = replace(arguments, formula=new)
+    if "data" in changes:
+        changes = {**changes, "data": as_source(changes["data"])}
+    else:
+        fit.prepared.check_unchanged()
     if "family" in changes:
         changes = {**changes, "family": as_family(changes["family"])}
     return arguments.changed(changes)
