@@ -29,7 +29,7 @@ bench: $(VENV)/installed-for-benchmarks
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-ci build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find rglm tests benchmarks vignettes -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
