@@ -145,8 +145,8 @@ def glm(
     (4, 50)
     """
     arguments = Arguments(
-        as_formula(formula), as_source(data), as_family(family), weights, freq_weights, offset, exposure, subset,
-        na_action, contrasts, success, start, method, control or Control(), env,
+        as_formula(formula), as_source(data), as_family(family), weights, freq_weights, offset, exposure,
+        subset, na_action, contrasts, success, start, method, control or Control(), env,
     )  # fmt: skip
     return fit_glm(arguments)
 

@@ -127,8 +127,8 @@ def lm(
     '3.9324'
     """
     arguments = Arguments(
-        as_formula(formula), as_source(data), Gaussian(), weights, freq_weights, offset, None, subset, na_action,
-        contrasts, env=env,
+        as_formula(formula), as_source(data), Gaussian(), weights, freq_weights, offset, None,
+        subset, na_action, contrasts, env=env,
     )  # fmt: skip
     return fit_lm(arguments)
 

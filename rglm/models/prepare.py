@@ -40,8 +40,8 @@ class Prepared:
         """Refuse to fit again when the caller's arrays have been edited since."""
         if self.seal is not None and self.source.fingerprint() != self.seal:
             raise DataError(
-                "The data were edited in place after the fit, so its rows are no longer those it was fitted to. "
-                "Fit again, or give a copy of the data to the fit."
+                "The data were edited in place after the fit, so its rows are no longer those it was "
+                "fitted to. Fit again, or give a copy of the data to the fit."
             )
 
 
