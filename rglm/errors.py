@@ -107,7 +107,7 @@ def described(value: object) -> str:
     if isinstance(value, type):
         return f"the class {value.__name__}"
     kind = type(value).__name__
-    noun = f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
+    noun = f"{'an' if kind.lower().startswith(('a', 'e', 'i', 'o', 'u', 'nd')) else 'a'} {kind}"
     if value is None:
         return "None"
     if isinstance(value, str | bytes | int | float | complex):

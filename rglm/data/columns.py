@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from rglm.data.kinds import CodedText, as_factor, from_narwhals, from_numpy, from_pandas
-from rglm.errors import DataError, some
+from rglm.errors import DataError, described, some
 from rglm.formula.values import Codes, Factor, Logical, Numbers, Text, Value
 
 __all__ = ["ACCEPTED", "Columns", "as_factor", "open_columns", "take"]
@@ -101,11 +101,32 @@ def open_columns(data: Any) -> Columns:
         return _pandas(data)
     if isinstance(data, Mapping):
         return _dict(data)
+    if isinstance(data, pd.Series | type):
+        raise _not_rows(data)
     return _narwhals(data)
+
+
+def _not_rows(data: object) -> DataError:
+    """What was expected of the data, what came, and how to make the one of the other."""
+    remedy = ""
+    if isinstance(data, str):
+        remedy = " Read a file first, for instance with pandas.read_csv()."
+    elif hasattr(data, "to_frame"):
+        remedy = " One column becomes a frame with .to_frame()."
+    elif isinstance(data, np.ndarray):
+        remedy = " An array has no column names: pandas.DataFrame(array, columns=[…]) gives it some."
+    elif isinstance(data, list | tuple):
+        remedy = " Rows in a list become a frame with pandas.DataFrame(rows)."
+    return DataError(f"The data must be {ACCEPTED}; got {described(data)}.{remedy}")
 
 
 def _pandas(frame: pd.DataFrame) -> Columns:
     labels = frame.columns
+    if labels.nlevels > 1:
+        raise DataError(
+            f"The data's columns have names of {labels.nlevels} parts, such as {labels[0]}; expected one. "
+            "Join the parts: data.columns = ['_'.join(map(str, parts)) for parts in data.columns]."
+        )
     names = tuple(labels.tolist())
     if not all(type(name) is str for name in names):
         by_name = {str(label): label for label in names}
@@ -115,10 +136,10 @@ def _pandas(frame: pd.DataFrame) -> Columns:
 
 
 def _dict(data: Mapping[Any, Any]) -> Columns:
-    """A dict of columns: arrays, lists, Series; a lone value or unequal lengths are refused."""
+    """A dict of columns: arrays, lists, Series; lone values, unequal lengths or indexes are refused."""
     lengths: dict[str, int] = {}
     for name, column in data.items():
-        if isinstance(column, str | bytes) or not hasattr(column, "__len__"):
+        if _is_single(column):
             raise DataError(
                 f"Column '{name}' is the single value {column!r}; expected one value for each row. "
                 "Repeat it: a lone value is not stretched along the rows."
@@ -128,8 +149,29 @@ def _dict(data: Mapping[Any, Any]) -> Columns:
         listed = some(f"{name} ({length})" for name, length in lengths.items())
         raise DataError(f"The columns differ in length: {listed}. Every column needs one value for each row.")
     by_name = {str(name): column for name, column in data.items()}
+    _same_indexes(by_name)
     n_rows = next(iter(lengths.values()), 0)
     return Columns(tuple(map(str, data)), n_rows, lambda name: read_array(by_name[name], name), data)
+
+
+def _is_single(column: Any) -> bool:
+    """Whether a column of a dict is one value rather than one for each row."""
+    if isinstance(column, str | bytes | Mapping | set) or not hasattr(column, "__len__"):
+        return True
+    return getattr(column, "ndim", 1) == 0
+
+
+def _same_indexes(columns: Mapping[str, Any]) -> None:
+    """Refuse Series whose rows are labelled differently: the columns of a dict align by position."""
+    series = [(name, column.index) for name, column in columns.items() if isinstance(column, pd.Series)]
+    for name, index in series[1:]:
+        first, expected = series[0]
+        if index is not expected and not index.equals(expected):
+            raise DataError(
+                f"The columns '{first}' and '{name}' are pandas Series with different indexes. Columns of "
+                "a dict align by position: give pandas.DataFrame(data) to match the labels, or each column's "
+                ".to_numpy() if the order is right."
+            )
 
 
 def read_array(column: Any, name: str) -> Value:
@@ -170,13 +212,15 @@ def _narwhals(data: Any) -> Columns:
         frame: Any = nw.from_native(data, eager_only=True, pass_through=True)
     except nw.exceptions.DuplicateError:
         raise _twice(data.column_names) from None
+    if isinstance(nw.from_native(data, series_only=True, pass_through=True), nw.Series):
+        raise _not_rows(data)
     if not isinstance(frame, nw.DataFrame):
         if isinstance(nw.from_native(data, pass_through=True), nw.LazyFrame):
             raise DataError(
-                f"The data are a lazy {type(data).__name__}; expected rows in memory. Call .collect() first."
+                f"The data are lazy ({described(data)}); expected rows in memory. Call .collect() first."
             )
         if not hasattr(data, "__arrow_c_stream__"):
-            raise DataError(f"The data are a {type(data).__name__}; expected {ACCEPTED}.")
+            raise _not_rows(data)
         return _narwhals(_from_stream(data))
     return Columns(
         tuple(frame.columns),

@@ -219,8 +219,8 @@ def test_column_labels_that_are_not_strings():
         ({"x": [1.0, 2.0], "z": [1.0]}, r"x \(2\), z \(1\)"),
         ({1: [1.0], "1": [2.0]}, r"same name: 1"),
         (pl.LazyFrame({"x": [1]}), r"collect\(\)"),
-        ([1, 2], r"a list; expected"),
-        (None, r"NoneType; expected"),
+        ([1, 2], r"got a list of"),
+        (None, r"got None"),
     ],
 )
 def test_frames_that_are_refused(data, said):
