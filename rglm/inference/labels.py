@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
-from rglm.formula.grammar import deparse
+from rglm.formula.grammar import deparse, parse
+from rglm.formula.lines import formula_lines
+from rglm.formula.tree import Formula
 from rglm.inference.fitted import Fitted
-
-WIDTH = 60
-"""Characters after which R's deparse starts a new line."""
-
-BREAKABLE = re.compile(r"(?<= [-+*~|&] )|(?<=, )")
 
 
 def row_labels(fit: Fitted) -> tuple[str, ...]:
@@ -33,23 +28,13 @@ def response_of(fit: Fitted) -> str:
 
 def formula_of(fit: Fitted) -> str:
     """The formula, `.` written out, in lines of R's length."""
-    return _folded(_formula_text(fit))
+    return "\n".join(formula_lines(_formula(fit)))
 
 
-def _formula_text(fit: Fitted) -> str:
+def _formula(fit: Fitted) -> Formula:
     design = fit.design
     if not design.terms.dotted:
-        return str(design.formula)
+        return design.formula
     terms = [*([] if design.terms.intercept else ["0"]), *design.term_labels]
     offsets = [f"offset({deparse(node)})" for node in design.terms.offsets]
-    return f"{response_of(fit)} ~ {' + '.join([*terms, *offsets]) or '1'}"
-
-
-def _folded(text: str) -> str:
-    """A formula broken after the operator or comma that takes a line beyond R's width."""
-    lines = [""]
-    for piece in BREAKABLE.split(text):
-        if len(lines[-1]) > WIDTH:
-            lines.append("    ")
-        lines[-1] += piece
-    return "\n".join(lines)
+    return parse(f"{response_of(fit)} ~ {' + '.join([*terms, *offsets]) or '1'}")
