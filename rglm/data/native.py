@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rglm.data.columns import read_array
-from rglm.errors import DataError
+from rglm.errors import DataError, described
 from rglm.formula.values import Floats, Logical, Numbers
 
 
@@ -62,19 +62,31 @@ def align(what: str, values: object, data: object, n_rows: int) -> Floats:
         when it is one lone value, has another length than the data, is not numeric, or is a pandas
         Series whose index differs from the data's.
     """
-    if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
-        raise DataError(
-            f"{what} is the single value {values!r}; expected one number for each of the {n_rows} rows, "
-            "or the name of a column."
-        )
-    if len(values) != n_rows:
-        raise DataError(f"{what} has {len(values)} values, but the data have {n_rows} rows.")
+    lengths(what, values, n_rows, "number")
     if isinstance(values, pd.Series) and isinstance(data, pd.DataFrame):
         same_index(what, values, data)
     value = read_array(values, what)
     if not isinstance(value, Numbers | Logical):
-        raise DataError(f"{what} holds strings or categories; expected numbers.")
+        raise DataError(
+            f"{what} holds strings or categories; expected one number for each of the {n_rows} rows."
+        )
     return value.values
+
+
+def lengths(what: str, values: Any, n_rows: int, noun: str) -> None:
+    """Refuse an argument that is not one value for each row: a lone value, a frame, another length."""
+    expected = f"expected one {noun} for each of the {n_rows} rows, or the name of a column"
+    if isinstance(values, str | bytes | int | float):
+        raise DataError(f"{what} is the single value {values!r}; {expected}.")
+    if isinstance(values, Mapping | set) or not hasattr(values, "__len__"):
+        raise DataError(f"{what} is {described(values)}; {expected}.")
+    if getattr(values, "ndim", 1) != 1:
+        raise DataError(f"{what} is {described(values)}; {expected}. Give one of its columns.")
+    if len(values) != n_rows:
+        raise DataError(
+            f"{what} has {len(values)} values, but the data have {n_rows} rows. It needs one for each row, "
+            "those that are left out for missing values or by subset= too."
+        )
 
 
 def same_index(what: str, series: pd.Series[Any], frame: pd.DataFrame) -> None:

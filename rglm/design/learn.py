@@ -11,7 +11,7 @@ import numpy as np
 from rglm.data.columns import read_array
 from rglm.data.memory import MemorySource
 from rglm.data.missing import Mask, MissingReport
-from rglm.data.native import align, same_index
+from rglm.data.native import align, lengths, same_index
 from rglm.data.source import Source
 from rglm.design.encode import Encoded, offset_of, piece_together
 from rglm.design.response import classify
@@ -24,7 +24,7 @@ from rglm.formula.evaluate import Scope, finish, gather, learners
 from rglm.formula.grammar import names_in, parse, parse_expression
 from rglm.formula.terms import Terms, terms
 from rglm.formula.tree import Formula, Name, Node
-from rglm.formula.values import Codes, Floats, Logical, Response
+from rglm.formula.values import Codes, Floats, Logical, Numbers, Response
 
 
 def learn(
@@ -159,17 +159,16 @@ def _rows_of(source: Source, name: str) -> int:
 def _mask(subset: Any, source: Source) -> Mask:
     """A subset given as an array: one TRUE or FALSE a row."""
     n_rows = _rows_of(source, "subset")
-    if isinstance(subset, str | bytes) or not hasattr(subset, "__len__"):
-        raise DataError(f"subset is the single value {subset!r}; expected one TRUE or FALSE for each row.")
-    if len(subset) != n_rows:
-        raise DataError(f"subset has {len(subset)} values, but the data have {n_rows} rows.")
+    lengths("subset", subset, n_rows, "TRUE or FALSE")
     frame = _frame(source)
     if hasattr(subset, "index") and hasattr(frame, "index") and not isinstance(subset, list | tuple):
         same_index("subset", subset, frame)  # type: ignore[arg-type]
     value = read_array(subset, "subset")
     if not isinstance(value, Logical):
         raise DataError(
-            "subset must be a mask, TRUE or FALSE for each row, or an expression such as 'x > 3'."
+            "subset must be a mask, TRUE or FALSE for each row, or an expression such as 'x > 3'; "
+            f"it holds {'numbers' if isinstance(value, Numbers) else 'strings or categories'}. "
+            "To pick rows by number give data.iloc[rows] as the data."
         )
     mask: Mask = value.values == 1.0
     return mask

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rglm.data.columns import Columns, take
+from rglm.data.columns import Columns, codes_of, take
 from rglm.data.missing import Mask, MissingReport, infinite_rows, missing_rows
 from rglm.errors import DataError, some
+from rglm.formula.deparse import deparse
 from rglm.formula.evaluate import Scope, evaluate
 from rglm.formula.terms import Terms
 from rglm.formula.tree import Formula, Node
@@ -88,8 +89,10 @@ def draw(request: Request, columns: Columns, learned: Mapping[Node, object], sta
 def numbers(name: str, value: Value) -> Floats:
     """A row-wise argument as float64, (n,)."""
     if not isinstance(value, Numbers | Logical):
+        _, levels = codes_of(value)
         raise DataError(
-            f"{name} must be numeric, one number a row; the column given holds strings or categories."
+            f"{name} must be numeric, one number a row; what was given holds strings or categories "
+            f"({some(map(repr, levels), 4)})."
         )
     array = value.values
     if array.ndim == 2:
@@ -111,7 +114,7 @@ def _inside(subset: Node | Mask | None, scope: Scope, start: int) -> Mask | None
     if not isinstance(value, Logical):
         raise DataError(
             'subset= must say TRUE or FALSE for each row, such as subset="age > 30"; '
-            "the expression given is not a comparison."
+            f"{deparse(subset)} does not."
         )
     mask: Mask = value.values == 1.0
     return mask
@@ -145,8 +148,11 @@ def _refuse_infinite(name: str, value: Value, kept: NDArray[np.intp] | None, sta
     rows = infinite_rows(value.values)
     if rows is not None:
         at = (rows if kept is None else kept[rows]) + start
+        ends = np.atleast_2d(value.values.T)[:, rows].sum(axis=0)  # ±Inf; NaN where a row holds both
+        signs = ["-Inf" if end < 0 else "Inf" for end in ends]
+        shown = some([f"row {row}: {sign}" for row, sign in zip(at, signs, strict=True)], 4)
         raise DataError(
-            f"{name} is infinite in {len(rows)} {'row' if len(rows) == 1 else 'rows'} ({some(at.tolist())}). "
+            f"{name} is infinite in {len(rows)} {'row' if len(rows) == 1 else 'rows'} ({shown}). "
             "Leave these rows out with subset=, or make the values missing."
         )
 
@@ -158,11 +164,15 @@ def check(report: MissingReport, na_action: str) -> None:
     columns = some((f"{name} ({count})" for name, count in report.lost), most=20)
     inside = report.rows_in - report.excluded
     if not inside:
-        raise DataError(f"subset= selects none of the {report.rows_in} rows.")
+        raise DataError(
+            f"subset= selects none of the {report.rows_in} rows, so nothing is left to fit. Check its "
+            "condition; a row where it is missing is not selected."
+        )
     empty = [name for name, count in report.lost if count == inside]
     if empty:
         raise DataError(
-            f"Every value of {some(empty)} is missing in the {inside} rows used. Leave it out of the formula."
+            f"Every value of {some(empty)} is missing in the {inside} rows used. Check how it was read in or "
+            "computed, or leave it out."
         )
     if not report.rows_kept:
         raise DataError(
@@ -172,7 +182,7 @@ def check(report: MissingReport, na_action: str) -> None:
     if na_action == "fail" and report.rows_lost:
         raise DataError(
             f"{report.rows_lost} of {inside} rows have missing values, and na_action is 'fail': {columns}. "
-            "Use na_action='omit' to leave these rows out."
+            "Use na_action='omit' to leave such rows out."
         )
 
 

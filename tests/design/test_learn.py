@@ -195,8 +195,8 @@ def test_responses():
             {},
             r"No rows are left.*x \(3\), n \(3\)",
         ),
-        ("y ~ n", data(n=[1, np.inf, 1, 1, -np.inf, 1]), {}, r"n is infinite in 2 rows \(1, 4\)"),
-        ("y ~ log(w - 1)", data(), {}, r"log\(w - 1\) is infinite in 2 rows \(0, 3\)"),
+        ("y ~ n", data(n=[1, np.inf, 1, 1, -np.inf, 1]), {}, r"n is infinite in 2 rows \(row 1: Inf, row 4: -Inf\)"),
+        ("y ~ log(w - 1)", data(), {}, r"log\(w - 1\) is infinite in 2 rows \(row 0: -Inf, row 3: -Inf\)"),
         ("y ~ w", data(), {"extras": {"weights": [1, 2]}}, r"weights has 2 values, but the data have 6 rows"),
         ("y ~ w", data(), {"extras": {"weights": 2}}, r"weights is the single value 2"),
         ("y ~ w", data(), {"extras": {"weights": "a"}}, r"weights must be numeric"),
@@ -204,7 +204,7 @@ def test_responses():
             "y ~ w",
             data(),
             {"extras": {"weights": [1, 2, 3, 4, 5, np.inf]}},
-            r"weights is infinite in 1 row \(5\)",
+            r"weights is infinite in 1 row \(row 5: Inf\)",
         ),
         (
             "y ~ w",
@@ -368,7 +368,7 @@ def test_passes_over_blocks_are_the_depth_of_the_learners():
 def test_blocks_refuse_as_one_block_does():
     with pytest.raises(DataError, match="only one level"):
         learn("y ~ a", Blocks(data(a="p")))
-    with pytest.raises(DataError, match=r"n is infinite in 1 row \(5\)"):
+    with pytest.raises(DataError, match=r"n is infinite in 1 row \(row 5: Inf\)"):
         learn("y ~ n", Blocks(data(n=[1, 2, 3, 4, 5, np.inf])))
     with pytest.raises(DataError, match="Every value of x is missing"):
         learn("y ~ x", Blocks(data(x=NAN)))
