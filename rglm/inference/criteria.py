@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rglm.display import Document, Line, Number, Record, table_of
+from rglm.display import Document, Record, table_of
 from rglm.errors import FitError, warn
 from rglm.inference.fitted import Fitted, LogLik
 
@@ -118,8 +118,3 @@ def _criterion(
         warn("models are not all fitted to the same number of observations")
     columns = {"df": [loglik.df for loglik in logliks], name: [value(loglik) for loglik in logliks]}
     return CriterionTable(pd.DataFrame(columns, index=pd.Index(list(models), dtype=object)))
-
-
-def loglik_document(loglik: LogLik) -> Document:
-    """R's `print.logLik`."""
-    return Document([Line("'log Lik.' ", Number(float(loglik)), " (df=", Number(loglik.df, "count"), ")")])

@@ -13,12 +13,13 @@ import pandas as pd
 from rglm.data.source import Source
 from rglm.design.block import Block
 from rglm.design.spec import DesignSpec
+from rglm.display import Document, Line, Number, Record
 from rglm.families.family import Family
 from rglm.families.link import Mean
 from rglm.formula.values import Floats
 
 
-class LogLik(float):
+class LogLik(Record, float):
     """A log-likelihood that carries its parameter count `df` and number of observations `nobs`, as R's."""
 
     df: int
@@ -28,6 +29,13 @@ class LogLik(float):
         made = super().__new__(cls, value)
         made.df, made.nobs = df, nobs
         return made
+
+    def document(self) -> Document:
+        """R's `print.logLik`: 'log Lik.' -206.6 (df=3)."""
+        return Document([Line("'log Lik.' ", Number(float(self)), " (df=", Number(self.df, "count"), ")")])
+
+    def __repr__(self) -> str:
+        return self.to_text()
 
     def __getnewargs__(self) -> tuple[float, int, float]:  # type: ignore[override]
         return float(self), self.df, self.nobs
