@@ -72,7 +72,10 @@ class Variable:
                 f"that size squared (at most {DENSE_LEVELS}). Code it with contr.treatment, "
                 f"for example C({self.name}, contr.treatment)."
             )
-        return Dense(contrast_matrix(self.contrast, self.levels)[0])
+        try:
+            return Dense(contrast_matrix(self.contrast, self.levels)[0])
+        except FormulaError as error:
+            raise FormulaError(f"The factor '{self.name}': {error}") from None
 
     def labels(self, how: str) -> list[str]:
         """R's names of its columns under one coding."""
@@ -295,7 +298,10 @@ def recode(spec: DesignSpec, contrasts: str | Contrast | Mapping[str, Any]) -> D
         found = name if name in factors else f"`{name}`"
         if found not in factors:
             raise FormulaError(unknown_factor(name, [variable.name for variable in spec.variables], factors))
-        parsed[found] = parse_contrast(value)
+        try:
+            parsed[found] = parse_contrast(value)
+        except FormulaError as error:
+            raise FormulaError(f"contrasts= for '{name}': {error}") from None
     variables = tuple(
         replace(variable, contrast=parsed.get(variable.name, variable.contrast))
         if variable.is_factor
