@@ -150,13 +150,8 @@ def _start(side: LeastSquares, source: RowSource, start: Floats | None) -> Evalu
     current = side.evaluate(source, start)
     if not current.valid:
         raise FitError(
-            "The starting values leave the family's domain"
-            + (
-                " (a linear predictor or mean that the link or family does not allow)."
-                if start is not None
-                else "."
-            )
-            + " Give start= with one value a coefficient, for instance the mean on the link scale and zeros."
+            "The starting values give a linear predictor or a mean outside the family's domain. Give start= "
+            "with one value a coefficient, for instance the mean on the link scale and zeros."
         )
     return current
 
