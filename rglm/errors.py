@@ -82,6 +82,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"Known names: {some(listed)}." if listed else ""
 
 
+def perhaps(name: str, known: Iterable[str]) -> str:
+    """`Did you mean 'a'? ` where something is near, else nothing: for texts that list what is known."""
+    close = nearest(name, known)
+    return f"Did you mean {either(close)}? " if close else ""
+
+
 def either(names: Sequence[str]) -> str:
     """`'a'`, `'a' or 'b'`, `'a', 'b' or 'c'`."""
     quoted = [f"'{name}'" for name in names]
@@ -97,9 +103,7 @@ def some(items: Iterable[object], most: int = 8) -> str:
 
 def choose(what: str, value: object, known: Sequence[str]) -> str:
     """Refusal text for an argument outside its fixed list of choices."""
-    close = nearest(str(value), known)
-    hint = f"Did you mean {either(close)}? " if close else ""
-    return f"{what} {value!r} is not known. {hint}Choose {either(known)}."
+    return f"{what} {value!r} is not known. {perhaps(str(value), known)}Choose {either(known)}."
 
 
 def described(value: object) -> str:

@@ -318,4 +318,5 @@ def unknown_factor(name: str, variables: Sequence[str], factors: Sequence[str]) 
             f"contrasts= names '{name}', which is numeric; only factors have contrasts. "
             f"Write factor({name}) in the formula to make it one."
         )
-    return f"contrasts= names '{name}', which is not a factor of the formula. {did_you_mean(name, factors)}"
+    known = did_you_mean(name, factors) if factors else "It has no factors."
+    return f"contrasts= names '{name}', which is not a factor of the formula. {known}"

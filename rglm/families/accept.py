@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rglm.display.numbers import format_one
-from rglm.errors import FamilyError, did_you_mean, either, some, warn
+from rglm.errors import FamilyError, either, perhaps, some, warn
 from rglm.families.domain import PROPORTION, Domain
 from rglm.formula.values import Floats, Response
 
@@ -151,7 +151,7 @@ def _from_levels(response: Response) -> tuple[Floats, str]:
         if success not in levels:
             raise FamilyError(
                 f"success={success!r} is not a level of the response '{name}'. "
-                f"{did_you_mean(str(success), levels)} Its levels are {some(levels)}."
+                f"{perhaps(str(success), levels)}Its levels are {some(levels)}."
             )
         return np.asarray(codes == levels.index(success), dtype=np.float64), _probability(name, success)
     if len(levels) > 2:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rglm.errors import FamilyError, did_you_mean, nearest, some
+from rglm.errors import FamilyError, perhaps, some
 from rglm.families.link import Link
 from rglm.families.links import BUILT_IN, Power, power
 
@@ -25,11 +25,6 @@ _POWER = re.compile(r"\s*(?:power\(|mu\^)\s*([-+.\d/eE ]+?)\s*\)?\s*", re.IGNORE
 
 def _key(name: str) -> str:
     return re.sub(r"[\s._-]", "", name).casefold()
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    """`Did you mean …? ` where something is near; the full list follows anyway."""
-    return f"{did_you_mean(name, known)} " if nearest(name, known) else ""
 
 
 def link(value: LinkLike) -> Link:
@@ -65,7 +60,7 @@ def link(value: LinkLike) -> Link:
             return power(_number(exponent[1], value))
         known = sorted({each.name for each in _links.values()})
         raise FamilyError(
-            f"Link '{value}' is not known. {_nearest(value, known)}"
+            f"Link '{value}' is not known. {perhaps(value, known)}"
             f"The links are {some(known, 40)}, power(x), and your own by Link.from_functions."
         )
     if isinstance(value, type) and issubclass(value, Link):
@@ -159,7 +154,7 @@ def family(value: FamilyLike, **arguments: Any) -> Family:
         if make is None:
             known = family_names()
             raise FamilyError(
-                f"Family '{value}' is not known. {_nearest(name, known)}The families are {some(known, 40)}."
+                f"Family '{value}' is not known. {perhaps(name, known)}The families are {some(known, 40)}."
             )
     if make is not None:
         try:

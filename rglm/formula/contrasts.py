@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rglm.errors import FormulaError, did_you_mean, either, some
+from rglm.errors import FormulaError, did_you_mean, either, perhaps, some
 from rglm.formula.values import Contrast, Floats
 
 MOST_LEVELS = 1_000  # a coding matrix of more levels is refused; treatment coding never needs its matrix
@@ -44,7 +44,7 @@ def parse_contrast(value: object) -> Contrast:
         name = known_contrast(value)
         if name is None:
             raise FormulaError(
-                f"The contrast {value!r} is not known. {did_you_mean(value, _ALIASES)} "
+                f"The contrast {value!r} is not known. {perhaps(value, _ALIASES)}"
                 f"Use {either(list(_ALIASES))}, or a matrix with one row a level."
             )
         return Contrast(name)
