@@ -115,7 +115,7 @@ def glm(
     subset : rows to use: an expression over the data, or a mask (n,)
     na_action : "omit" drops incomplete rows; "exclude" too, but results of length n have them as NaN; "fail"
     contrasts : {"factor": "contr.sum" or a matrix}
-    success : the response level whose probability is modelled (default: every level but the first)
+    success : the response level whose probability is modelled (default: the second of two)
     start : (p,) first coefficients
     method : "auto" or "qr"
     control : Control(epsilon, maxit, trace)
