@@ -10,6 +10,7 @@ import difflib
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
+from numbers import Real
 
 
 class RglmError(Exception):
@@ -104,6 +105,11 @@ def some(items: Iterable[object], most: int = 8) -> str:
 def choose(what: str, value: object, known: Sequence[str]) -> str:
     """Refusal text for an argument outside its fixed list of choices."""
     return f"{what} {value!r} is not known. {perhaps(str(value), known)}Choose {either(known)}."
+
+
+def is_number(value: object) -> bool:
+    """Whether an argument is one real number, Python's or NumPy's."""
+    return isinstance(value, Real)
 
 
 def described(value: object) -> str:

@@ -18,7 +18,7 @@ from rglm.design.response import classify
 from rglm.design.rows import Request, blocks, check, draw
 from rglm.design.shape import Shape, shape_of, variable
 from rglm.design.spec import DesignSpec, ResponseSpec, Variable, recode
-from rglm.errors import DataError
+from rglm.errors import DataError, described
 from rglm.formula.deparse import deparse
 from rglm.formula.evaluate import Scope, finish, gather, learners
 from rglm.formula.grammar import names_in, parse, parse_expression
@@ -120,6 +120,8 @@ def _request(
 ) -> Request:
     if isinstance(formula, str):
         formula = parse(formula)
+    if not isinstance(env, Mapping):
+        raise DataError(f'env must be a dict of names, such as env={{"f": f}}; got {described(env)}.')
     nodes: dict[str, Node] = {}
     arrays: dict[str, Floats] = {}
     for name, value in extras.items():

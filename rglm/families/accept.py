@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +42,13 @@ def prior_weights(weights: Floats | None, n: int) -> Floats:
 
 def offenders(response: Response, wrong: NDArray[np.bool_], values: Floats) -> str:
     """`2 of 10 rows (row 3: -1, row 7: -2.5)`."""
+    return offending(wrong, values, response.positions)
+
+
+def offending(wrong: NDArray[np.bool_], values: Floats, positions: NDArray[Any] | None) -> str:
+    """The same, for values whose rows are at `positions` in the data (None: all of them, in order)."""
     where = np.flatnonzero(wrong)
-    rows = where if response.positions is None else response.positions[where]
+    rows = where if positions is None else positions[where]
     shown = some([f"row {row}: {_text(values[i])}" for row, i in zip(rows, where, strict=True)], SHOWN)
     return f"{len(where)} of {len(wrong)} rows ({shown})"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rglm.errors import FitError
+from rglm.errors import FitError, described, is_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,12 @@ class Control:
     trace: bool = False
 
     def __post_init__(self) -> None:
-        if not self.epsilon > 0:
-            raise FitError(f"Control(epsilon=) must be greater than 0; got {self.epsilon!r}.")
-        if not self.maxit >= 1:
-            raise FitError(f"Control(maxit=) must be at least 1; got {self.maxit!r}.")
+        if not (is_number(self.epsilon) and self.epsilon > 0):
+            raise FitError(
+                f"Control(epsilon=) must be a number greater than 0; got {described(self.epsilon)}. "
+                "It is the relative change of the deviance at which the fit stops."
+            )
+        if not (is_number(self.maxit) and self.maxit >= 1 and self.maxit == int(self.maxit)):
+            raise FitError(
+                f"Control(maxit=) must be a whole number of 1 or more; got {described(self.maxit)}."
+            )

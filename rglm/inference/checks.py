@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from rglm.errors import FitError
+from typing import Any
+
+from rglm.errors import FitError, described, is_number
 
 
-def check_level(level: float) -> None:
+def check_dispersion(dispersion: Any) -> None:
+    """A dispersion given by the caller is a positive number."""
+    if dispersion is not None and not (is_number(dispersion) and dispersion > 0):
+        raise FitError(f"dispersion must be a positive number; got {described(dispersion)}.")
+
+
+def check_level(level: Any) -> None:
     """A confidence level lies strictly between 0 and 1."""
+    if not is_number(level):
+        raise FitError(f"level must be a number between 0 and 1, such as 0.95; got {described(level)}.")
     if not 0.0 < level < 1.0:
         hint = f" For {level} percent write level={level / 100}." if 1.0 < level < 100.0 else ""
         raise FitError(f"level must lie between 0 and 1, such as 0.95; got {level!r}.{hint}")

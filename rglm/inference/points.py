@@ -13,7 +13,8 @@ from rglm.data.native import align, like
 from rglm.design.block import Block
 from rglm.design.encode import Encoded, encode
 from rglm.design.rows import numbers
-from rglm.errors import DataError, FitError, RankWarning, did_you_mean, either, some, warn
+from rglm.errors import DataError, FitError, RankWarning, did_you_mean, either, is_number, some, warn
+from rglm.families.accept import offending
 from rglm.formula.constants import CONSTANTS
 from rglm.formula.evaluate import Scope, evaluate
 from rglm.formula.grammar import names_in, parse_expression
@@ -129,7 +130,7 @@ def _values(fit: Fitted, columns: Columns, name: str, value: Any) -> Floats:
         node = Name(value) if value in columns else parse_expression(value)
         found = evaluate(node, Scope(columns, n, env=fit.design.env, learned=fit.design.parameters))
         return numbers(name, found)
-    if np.ndim(value) == 0 and not hasattr(value, "__len__"):
+    if is_number(value):
         return np.full(n, float(value))
     return align(name, value, columns.native, n)
 
@@ -141,10 +142,9 @@ def _log_exposure(fit: Fitted, exposure: Floats) -> Floats:
         raise FitError(
             f"exposure= is a log offset, so it needs a log link; this fit's link is '{fit.family.link.name}'."
         )
-    wrong = np.flatnonzero(exposure <= 0)
-    if len(wrong):
+    if (exposure <= 0).any():
         raise DataError(
-            f"exposure must be positive; {len(wrong)} values are not, in rows {some(wrong.tolist())}."
+            f"exposure must be positive, and is not in {offending(exposure <= 0, exposure, None)}."
         )
     return np.asarray(np.log(exposure))
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from rglm.display import Aligned, Blank, Document, Line, Number, Record
 from rglm.display.document import Part
-from rglm.errors import FitError
 from rglm.families.family import Family
 from rglm.formula.values import Floats
+from rglm.inference.checks import check_dispersion
 from rglm.inference.coefficients import Coefficients, correlation_parts
 from rglm.inference.covariance import Covariance, covariance
 from rglm.inference.fitted import Call, Fitted, Null
@@ -159,8 +159,7 @@ def summary(
     >>> list(fit.summary().coefficients.columns)
     ['Estimate', 'Std. Error', 'z value', 'Pr(>|z|)']
     """
-    if dispersion is not None and not dispersion > 0:
-        raise FitError(f"dispersion must be a positive number; got {dispersion!r}.")
+    check_dispersion(dispersion)
     scale = fitted_dispersion(fit) if dispersion is None else float(dispersion)
     used = covariance(fit, vcov, scale)
     known = fit.family.dispersion_known or dispersion is not None

@@ -7,6 +7,7 @@ import pandas as pd
 
 from rglm.errors import FitError, choose
 from rglm.formula.values import Floats
+from rglm.inference.checks import check_dispersion
 from rglm.inference.fitted import Fitted
 
 
@@ -86,6 +87,7 @@ def vcov(fit: Fitted, type: str = "model", *, dispersion: float | None = None) -
     """
     if type not in VCOV_TYPES:
         raise FitError(choose("vcov type", type, VCOV_TYPES))
+    check_dispersion(dispersion)
     names = fit.design.column_names
     scale = _dispersion(fit) if dispersion is None else dispersion
     return pd.DataFrame(padded(scale * unscaled(fit), fit.aliased, np.nan), index=names, columns=names)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from rglm.data.source import Source
 from rglm.design.learn import as_node
-from rglm.errors import FitError, did_you_mean
 from rglm.families.family import Family
 from rglm.fitting.control import Control
 from rglm.formula.grammar import names_in
@@ -51,11 +50,3 @@ class Arguments:
         """Columns used as weights, offset or exposure: `.` leaves them out."""
         texts = (value for value in self.extras.values() if isinstance(value, str))
         return frozenset[str]().union(*(names_in(as_node(text, columns)) for text in texts))
-
-    def changed(self, changes: Mapping[str, Any]) -> Arguments:
-        """These arguments with some replaced; FitError for a name that is not one of them."""
-        known = [each.name for each in fields(self)]
-        for name in changes:
-            if name not in known:
-                raise FitError(f"update() has no argument '{name}'. {did_you_mean(name, known)}")
-        return replace(self, **changes)

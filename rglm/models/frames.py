@@ -45,8 +45,8 @@ def model_matrix(
     >>> list(model_matrix("~ wool", datasets.load("warpbreaks")).columns)
     ['(Intercept)', 'woolB']
     """
-    source = as_source(data)
-    spec, encoded = learn(as_formula(formula), source, contrasts=contrasts, env=env)
+    parsed = as_formula(formula)
+    spec, encoded = learn(parsed, as_source(data), contrasts=contrasts, env=env)
     assert encoded is not None
     index = _index(data, encoded.kept, encoded.block.n)
     matrix = pd.DataFrame(encoded.block.dense(), index=index, columns=list(spec.column_names))

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from rglm.errors import FitError, described
 from rglm.inference import alias as _alias
 from rglm.inference import anova as _anova
 from rglm.inference import augment as _augment
 from rglm.inference import glance as _glance
+from rglm.inference import influence as _influence
 from rglm.inference import leverage as _leverage
 from rglm.inference import predict as _predict
 from rglm.inference import residuals as _residuals
 from rglm.inference import summary as _summary
 from rglm.inference import tidy as _tidy
 from rglm.inference import vcov as _vcov
+from rglm.models.base import Model
 from rglm.models.glm import GLM
 
 
@@ -25,6 +28,12 @@ def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def verb(fit: Any, *arguments: Any, **keywords: Any) -> Any:
+        if not isinstance(fit, Model):
+            several = isinstance(fit, list | tuple) and any(isinstance(each, Model) for each in fit)
+            hint = f" Give the models one by one: {name}(*models)." if several else ""
+            raise FitError(
+                f"{name}() takes a fitted model first, as glm() and lm() return; got {described(fit)}.{hint}"
+            )
         return getattr(fit, name)(*arguments, **keywords)
 
     return verb
@@ -38,6 +47,11 @@ residuals = _generic(_residuals.residuals)
 hatvalues = _generic(_leverage.hatvalues)
 rstandard = _generic(_leverage.rstandard)
 cooks_distance = _generic(_leverage.cooks_distance)
+rstudent = _generic(_influence.rstudent)
+dffits = _generic(_influence.dffits)
+covratio = _generic(_influence.covratio)
+dfbeta = _generic(_influence.dfbeta)
+dfbetas = _generic(_influence.dfbetas)
 alias = _generic(_alias.alias)
 tidy = _generic(_tidy.tidy)
 glance = _generic(_glance.glance)

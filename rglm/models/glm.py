@@ -10,7 +10,7 @@ import numpy as np
 
 from rglm.data.memory import as_source
 from rglm.display.numbers import format_one
-from rglm.errors import FitError, SeparationWarning, warn
+from rglm.errors import FitError, SeparationWarning, described, some, warn
 from rglm.families.registry import family as as_family
 from rglm.fitting.control import Control
 from rglm.fitting.irls import Iteration
@@ -19,6 +19,7 @@ from rglm.inference.alias import alias
 from rglm.inference.anova import anova
 from rglm.inference.augment import augment
 from rglm.inference.glance import glance
+from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
 from rglm.inference.predict import predict
 from rglm.inference.printed import document_glm
@@ -47,6 +48,11 @@ class GLM(Model):
     hatvalues = hatvalues
     rstandard = rstandard
     cooks_distance = cooks_distance
+    rstudent = rstudent
+    dffits = dffits
+    covratio = covratio
+    dfbeta = dfbeta
+    dfbetas = dfbetas
     alias = alias
     tidy = tidy
     glance = glance
@@ -78,7 +84,7 @@ class GLM(Model):
         >>> fit.update(". ~ . - wool:tension").formula
         'breaks ~ wool + tension'
         """
-        return fit_glm(changed(self, formula, changes))
+        return fit_glm(changed(self, formula, changes, glm))
 
 
 def glm(
@@ -182,12 +188,15 @@ def starting(start: Any, prepared: Prepared) -> Floats | None:
     """`start=` as (p,) floats, checked against the columns of the design."""
     if start is None:
         return None
-    values = np.asarray(start, dtype=float)
     names = prepared.design.column_names
+    try:
+        values = np.asarray(start, dtype=float)
+    except (TypeError, ValueError):
+        values = np.empty(0)
     if values.shape != (len(names),):
         raise FitError(
-            f"start must hold one value a coefficient, {len(names)} in all ({', '.join(names)}); "
-            f"got shape {values.shape}."
+            f"start must hold one number for each coefficient, {len(names)} in all ({some(names)}); "
+            f"got {described(start)}."
         )
     return np.where(np.isnan(values), 0.0, values)  # NaN marks an aliased coefficient of an earlier fit
 

@@ -13,6 +13,7 @@ from rglm.inference.alias import alias
 from rglm.inference.anova_lm import anova_lm
 from rglm.inference.augment import augment_lm
 from rglm.inference.glance import glance_lm
+from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
 from rglm.inference.predict_lm import predict_lm
 from rglm.inference.printed import document_lm
@@ -40,6 +41,11 @@ class LM(Model):
     hatvalues = hatvalues
     rstandard = rstandard
     cooks_distance = cooks_distance
+    rstudent = rstudent
+    dffits = dffits
+    covratio = covratio
+    dfbeta = dfbeta
+    dfbetas = dfbetas
     alias = alias
     tidy = tidy
     glance = glance_lm
@@ -85,7 +91,7 @@ class LM(Model):
         >>> lm("mpg ~ wt + hp", data=datasets.load("mtcars")).update(". ~ . - hp").formula
         'mpg ~ wt'
         """
-        return fit_lm(changed(self, formula, changes))
+        return fit_lm(changed(self, formula, changes, lm))
 
 
 def lm(

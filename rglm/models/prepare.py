@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +11,10 @@ from rglm.data.source import Source
 from rglm.design.encode import Encoded
 from rglm.design.learn import learn
 from rglm.design.spec import DesignSpec
-from rglm.errors import DataError, FamilyError, FitError, choose
+from rglm.errors import DataError, FamilyError, FitError, choose, described
+from rglm.families.accept import offending
 from rglm.families.family import Family
+from rglm.fitting.control import Control
 from rglm.fitting.rows import Rows
 from rglm.formula.grammar import parse
 from rglm.formula.tree import Formula
@@ -55,7 +56,7 @@ def as_formula(formula: Any) -> Formula:
         # formulaic writes the intercept out, and its absence means none
         return parse(f"{formula.lhs} ~ 0 + {formula.rhs}")
     raise FitError(
-        f'formula must be text such as "y ~ x" or a formulaic Formula; got {type(formula).__name__}. '
+        f'formula must be text such as "y ~ x" or a formulaic Formula; got {described(formula)}. '
         "The formula comes first, the data second."
     )
 
@@ -76,7 +77,7 @@ def prepare(arguments: Arguments) -> Prepared:
     )
     if encoded is None or encoded.response is None:
         raise FitError("A model needs a response: write `y ~ x`, with the response before the tilde.")
-    prior, counts = row_weights(encoded.extras)
+    prior, counts = row_weights(encoded)
     accepted = arguments.family.accept(encoded.response, prior)
     weights = accepted.weights if counts is None else accepted.weights * counts
     if not (weights > 0).any():
@@ -91,32 +92,34 @@ def prepare(arguments: Arguments) -> Prepared:
 
 
 def check_choices(arguments: Arguments) -> None:
-    """Arguments with a fixed list of values."""
+    """Arguments with a fixed list of values, or of a kind of their own."""
     if arguments.na_action not in NA_ACTIONS:
         raise FitError(choose("na_action", arguments.na_action, NA_ACTIONS))
     if arguments.method not in METHODS:
         raise FitError(choose("method", arguments.method, METHODS))
+    if not isinstance(arguments.control, Control):
+        raise FitError(
+            "control must be made by Control(), such as Control(maxit=50); "
+            f"got {described(arguments.control)}."
+        )
 
 
-def row_weights(extras: Mapping[str, Floats]) -> tuple[Floats | None, Floats | None]:
+def row_weights(encoded: Encoded) -> tuple[Floats | None, Floats | None]:
     """Prior weights and frequency counts, checked for sign and (counts) for being whole numbers."""
-    prior, counts = extras.get("weights"), extras.get("freq_weights")
+    prior, counts = encoded.extras.get("weights"), encoded.extras.get("freq_weights")
     for name, values in (("weights", prior), ("freq_weights", counts)):
         if values is not None and (values < 0).any():
             raise DataError(
-                f"{name} must not be negative; {_first(values < 0, values)}. A weight of 0 leaves a row out."
+                f"{name} must not be negative, and is in {offending(values < 0, values, encoded.kept)}. "
+                "A weight of 0 leaves a row out."
             )
     if counts is not None and (counts != np.floor(counts)).any():
+        wrong = offending(counts != np.floor(counts), counts, encoded.kept)
         raise DataError(
-            f"freq_weights say how many times a row is repeated, so they must be whole numbers; "
-            f"{_first(counts != np.floor(counts), counts)}. Use weights= for weights that are not counts."
+            "freq_weights say how many times a row is repeated, so they must be whole numbers, and are not "
+            f"in {wrong}. Use weights= for weights that are not counts."
         )
     return prior, counts
-
-
-def _first(wrong: np.ndarray, values: Floats) -> str:
-    where = np.flatnonzero(wrong)
-    return f"{len(where)} are, the first in row {where[0]}: {values[where[0]]}"
 
 
 def total_offset(encoded: Encoded, family: Family) -> Floats | None:
@@ -124,12 +127,12 @@ def total_offset(encoded: Encoded, family: Family) -> Floats | None:
     parts = [encoded.formula_offset, encoded.extras.get("offset")]
     exposure = encoded.extras.get("exposure")
     if exposure is not None:
-        parts.append(log_exposure(exposure, family))
+        parts.append(log_exposure(exposure, family, encoded.kept))
     given = [part for part in parts if part is not None]
     return sum(given[1:], given[0]) if given else None
 
 
-def log_exposure(exposure: Floats, family: Family) -> Floats:
+def log_exposure(exposure: Floats, family: Family, positions: np.ndarray | None) -> Floats:
     """log(exposure), refused without a log link or for exposures that are not positive."""
     if family.link.name != "log":
         raise FamilyError(
@@ -138,6 +141,7 @@ def log_exposure(exposure: Floats, family: Family) -> Floats:
         )
     if (exposure <= 0).any():
         raise DataError(
-            f"exposure must be positive; {_first(exposure <= 0, exposure)} (zero or less has no log)."
+            f"exposure must be positive, and is not in {offending(exposure <= 0, exposure, positions)}. "
+            "Leave out rows without exposure with subset=."
         )
     return np.asarray(np.log(exposure))

@@ -202,7 +202,7 @@ def test_offset_of_the_wrong_length_is_refused(model):
 
 def test_exposure_must_be_positive(data):
     fit = glm("y ~ outcome", data("counts"), "poisson", exposure="e")
-    with pytest.raises(DataError, match="exposure must be positive; 1 values are not, in rows 1"):
+    with pytest.raises(DataError, match=r"exposure must be positive, and is not in 1 of 2 rows \(row 1: 0\)"):
         fit.predict({"outcome": ["a", "b"], "e": [1.0, 0.0]})
 
 

@@ -23,7 +23,7 @@ def test_a_formulaic_formula_is_a_formula():
 
 
 def test_a_formula_of_another_kind_is_refused(data):
-    with pytest.raises(FitError, match=r"formula must be text.*got DataFrame"):
+    with pytest.raises(FitError, match=r"formula must be text.*got a DataFrame"):
         glm(data, "breaks ~ wool")
 
 
