@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rglm.errors import FamilyError, perhaps, some
+from rglm.errors import FamilyError, described, perhaps, some
 from rglm.families.link import Link
 from rglm.families.links import BUILT_IN, Power, power
 
@@ -71,7 +71,7 @@ def link(value: LinkLike) -> Link:
                 f"Link {value.__name__} needs its parameters, such as {Power(0.5)!r}."
             ) from None
     raise FamilyError(
-        f"A link is a name, a Link or a Link class; got {value!r}. Write link='log', for instance."
+        f"A link is a name, a Link or a Link class; got {described(value)}. Write link='log', for instance."
     )
 
 
@@ -145,6 +145,12 @@ def family(value: FamilyLike, **arguments: Any) -> Family:
 
     if isinstance(value, Family):
         return value
+    if isinstance(value, Link) or (isinstance(value, type) and issubclass(value, Link)):
+        given = value.__name__ if isinstance(value, type) else repr(value)
+        raise FamilyError(
+            f"{given} is a link, not a family. Give the link to its family, such as "
+            'family=Poisson(link="sqrt").'
+        )
     make: Callable[..., Any] | None = value if callable(value) else None
     positional: list[Any] = []
     if isinstance(value, str):
@@ -160,11 +166,11 @@ def family(value: FamilyLike, **arguments: Any) -> Family:
         try:
             made = make(*positional, **arguments)
         except TypeError as error:
-            raise FamilyError(f"{value!r} does not make a family: {error}.") from error
+            raise FamilyError(f"{described(value)} does not make a family: {error}.") from error
         if isinstance(made, Family):
             return made
     raise FamilyError(
-        f"A family is a name, a family class or a family; got {value!r}. Write family='poisson', "
+        f"A family is a name, a family class or a family; got {described(value)}. Write family='poisson', "
         f"for instance; the families are {some(family_names(), 40)}."
     )
 

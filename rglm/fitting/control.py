@@ -46,7 +46,7 @@ class Control:
                 f"Control(epsilon=) must be a number greater than 0; got {described(self.epsilon)}. "
                 "It is the relative change of the deviance at which the fit stops."
             )
-        if not (is_number(self.maxit) and self.maxit >= 1 and self.maxit == int(self.maxit)):
+        if not (is_number(self.maxit) and self.maxit >= 1 and self.maxit % 1 == 0):
             raise FitError(
                 f"Control(maxit=) must be a whole number of 1 or more; got {described(self.maxit)}."
             )

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from rglm.display.numbers import format_counts
-from rglm.errors import FitError
+from rglm.errors import FitError, described
 from rglm.formula.values import Floats
 from rglm.inference.deviance_table import (
     AnovaTable,
@@ -52,7 +52,7 @@ def anova(fit: Fitted, *others: Fitted, test: Any = "default", type: int = 1) ->
     Raises
     ------
     FitError
-        When the test or type is unknown, or the models have other rows or another response.
+        When the test or type is unknown, or the models have other rows, weights, response or family.
 
     Warns
     -----
@@ -82,11 +82,14 @@ def anova(fit: Fitted, *others: Fitted, test: Any = "default", type: int = 1) ->
 
 
 def check_comparable(models: Sequence[Fitted]) -> None:
-    """Models can be compared when they have the same rows and the same response."""
+    """Models can be compared when they have the same rows, response, weights and variance function."""
     first = models[0]
     for number, model in enumerate(models[1:], start=2):
         if not hasattr(model, "refit"):
-            raise FitError(f"anova() compares fitted models; argument {number} is {model!r}.")
+            raise FitError(
+                f"anova() compares fitted models; argument {number} is {described(model)}. "
+                'A test is given by name, such as test="F".'
+            )
         rows, other = first.rows, model.rows
         if rows.block.n != other.block.n or rows.nobs != other.nobs:
             raise FitError(
@@ -100,6 +103,16 @@ def check_comparable(models: Sequence[Fitted]) -> None:
                 f"Models must have the same response in the same rows: model 1 has {response_of(first)}, "
                 f"model {number} has {response_of(model)}, and they differ in {len(where)} rows, first in "
                 f"row {rows.positions[where[0]]}."
+            )
+        if not np.array_equal(rows.weights, other.weights):
+            raise FitError(
+                f"Models must have the same weights: those of models 1 and {number} differ in "
+                f"{np.count_nonzero(rows.weights != other.weights)} rows, so their deviances do not compare."
+            )
+        if first.family.variance != model.family.variance:
+            raise FitError(
+                f"Models must have the same family: model 1 is {first.family.name}, model {number} is "
+                f"{model.family.name}, and their deviances measure different things. Compare them by AIC()."
             )
 
 
