@@ -12,8 +12,8 @@ import numpy as np
 
 from rglm.formula.values import Floats
 from rglm.inference.fitted import Fitted
+from rglm.inference.information import dispersion, padded, unscaled
 from rglm.inference.residuals import deviance_residuals, pearson_residuals
-from rglm.inference.vcov import dispersion, padded, unscaled
 
 SATURATED = 1.0 - 10 * np.finfo(float).eps
 """Leverages above this are 1, as R's."""
@@ -107,7 +107,8 @@ def cooks(fit: Fitted, hat: Floats | None = None) -> Floats:
 def sigma_without(fit: Fitted, hat: Floats | None = None) -> Floats:
     """Residual standard deviation without each row, to first order, (n,).
 
-    sqrt((sum r² - r_i² / (1 - h_i)) / (df_residual - 1)), with r the deviance residuals.
+    sqrt((sum r² - r_i² / (1 - h_i)) / (df_residual - 1)), with r the deviance residuals; NaN where no
+    residual degree of freedom would be left.
     Source: R `influence`, whose `sigma` it is.
     """
     hat = leverages(fit) if hat is None else hat
@@ -117,7 +118,8 @@ def sigma_without(fit: Fitted, hat: Floats | None = None) -> Floats:
     with np.errstate(all="ignore"):
         removed = np.where(hat < 1.0, squares / (1.0 - hat), 0.0)
         values = np.sqrt((total - removed) / (fit.df_residual - 1))
-    return np.where(fit.rows.used, values, np.nan)
+    # with one degree of freedom the numerator is 0 up to rounding
+    return np.where(fit.rows.used & (fit.df_residual > 1), values, np.nan)
 
 
 def _in_fit(fit: Fitted, hat: Floats, measure: Any) -> Floats:
