@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rglm.data.columns import Columns, take
+from rglm.data.columns import Columns, codes_of, take
 from rglm.data.missing import Mask, MissingReport
 from rglm.design.block import Block, Piece
 from rglm.design.response import response as respond
@@ -203,10 +203,15 @@ def _all_missing(value: Value) -> bool:
 
 def _other_kind(variable: Variable, value: Value) -> DataError:
     came = {Numbers: "numbers", Logical: "TRUE and FALSE", Factor: "categories"}.get(type(value), "strings")
-    fitted = {"numeric": "numbers", "logical": "TRUE and FALSE", "factor": "levels", "text": "levels"}
+    if isinstance(value, Factor | Text):
+        came += f" ({some(map(repr, codes_of(value)[1]), 3)})"
+    fitted = {"numeric": "numbers", "logical": "TRUE and FALSE"}.get(variable.kind)
+    if fitted is None:
+        fitted = f"levels ({some(variable.levels or (), 4)})"
+    remedy = ", for example with astype(float)" if variable.kind == "numeric" else ""
     return DataError(
-        f"'{variable.name}' was fitted with {fitted[variable.kind]}, and the data give {came}. "
-        "Convert the column to what the model was fitted with."
+        f"'{variable.name}' was fitted with {fitted}, and the data give {came}. "
+        f"Convert the column to what the model was fitted with{remedy}."
     )
 
 
