@@ -112,6 +112,16 @@ def is_number(value: object) -> bool:
     return isinstance(value, Real)
 
 
+def is_text(value: object) -> bool:
+    """Whether an argument is text."""
+    return isinstance(value, str)
+
+
+def is_list(value: object) -> bool:
+    """Whether an argument is a list or tuple."""
+    return isinstance(value, list | tuple)
+
+
 def described(value: object) -> str:
     """What came instead, for messages: `'a.csv' (a str)`, `a list of 3`, `an ndarray of shape (3, 2)`."""
     if isinstance(value, type):

@@ -14,7 +14,7 @@ from rglm.data.kinds import CodedText, as_factor, from_narwhals, from_numpy, fro
 from rglm.errors import DataError, described, some
 from rglm.formula.values import Codes, Factor, Logical, Numbers, Text, Value
 
-__all__ = ["ACCEPTED", "Columns", "as_factor", "open_columns", "take"]
+__all__ = ["ACCEPTED", "Columns", "as_factor", "grouped", "open_columns", "take"]
 
 ACCEPTED = "a pandas, polars or pyarrow frame, a dict of equally long columns, or an Arrow C stream"
 
@@ -270,3 +270,20 @@ def codes_of(value: Factor | Text | Logical) -> tuple[Codes, tuple[str, ...]]:
     codes = (np.where(missing, 0.0, values) != 0).astype(np.intp)
     codes[missing] = -1
     return codes, ("FALSE", "TRUE")
+
+
+def grouped(value: Value) -> Codes:
+    """Codes (n,), 0 … of the distinct values of one column of any kind; -1 where it is missing.
+
+    >>> grouped(read_array([2001.0, 1999.0, None, 2001.0], "year")).tolist()
+    [1, 0, -1, 1]
+    """
+    if not isinstance(value, Numbers):
+        return codes_of(value)[0]
+    values = value.values.reshape(len(value.values), -1)
+    if values.shape[1] != 1:
+        raise DataError(f"One column was expected to say which rows belong together; got {values.shape[1]}.")
+    present = ~np.isnan(values[:, 0])
+    codes = np.full(len(values), -1, dtype=np.intp)
+    codes[present] = np.unique(values[present, 0], return_inverse=True)[1]
+    return codes

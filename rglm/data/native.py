@@ -11,7 +11,7 @@ import pandas as pd
 
 from rglm.data.columns import read_array
 from rglm.errors import DataError, described
-from rglm.formula.values import Floats, Logical, Numbers
+from rglm.formula.values import Floats, Logical, Numbers, Value
 
 
 def like(data: object, values: Any, *, name: str | None = None, rows: Any = None) -> Any:
@@ -62,15 +62,20 @@ def align(what: str, values: object, data: object, n_rows: int) -> Floats:
         when it is one lone value, has another length than the data, is not numeric, or is a pandas
         Series whose index differs from the data's.
     """
-    lengths(what, values, n_rows, "number")
-    if isinstance(values, pd.Series) and isinstance(data, pd.DataFrame):
-        same_index(what, values, data)
-    value = read_array(values, what)
+    value = align_any(what, values, data, n_rows, "number")
     if not isinstance(value, Numbers | Logical):
         raise DataError(
             f"{what} holds strings or categories; expected one number for each of the {n_rows} rows."
         )
     return value.values
+
+
+def align_any(what: str, values: object, data: object, n_rows: int, noun: str = "value") -> Value:
+    """The same for an argument of any kind: numbers, strings, categories."""
+    lengths(what, values, n_rows, noun)
+    if isinstance(values, pd.Series) and isinstance(data, pd.DataFrame):
+        same_index(what, values, data)
+    return read_array(values, what)
 
 
 def lengths(what: str, values: Any, n_rows: int, noun: str) -> None:

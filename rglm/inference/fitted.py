@@ -54,7 +54,7 @@ class Refit:
     """A model of the same rows fitted again with other columns, offset or response.
 
     coef         (p,), 0 where aliased, over the columns that were asked for
-    R            rank × rank upper triangular, RᵀR = XᵀWX
+    R            rank × rank upper triangular, RᵀR = XᵀWX (the R that `near=` gave, where one was given)
     aliased      (p,) bool
     deviance     sum of w d(y, mu)
     df_residual  observations minus rank
@@ -96,6 +96,7 @@ class FittedRows:
     working_weights   (n,), of the last least-squares step, as R's
     counts, trials    (n,) or None
     positions         row numbers in the caller's data, (n,)
+    sampling          sampling weights scaled to mean 1, (n,), which are in `weights` too; or None
     """
 
     block: Block
@@ -108,6 +109,7 @@ class FittedRows:
     counts: Floats | None
     trials: Floats | None
     positions: np.ndarray
+    sampling: Floats | None = None
 
     @property
     def mu(self) -> Floats:
@@ -172,7 +174,7 @@ class Fitted(Protocol):
     rows         y, weights, eta, mu, … of each row
     call         how it was asked for
     wrap         arrays of n rows → the caller's kind of Series or frame, in the caller's rows
-    refit        fit again with other columns, offset or response
+    refit        fit again with other columns, offset, response or counts
     """
 
     @property
