@@ -6,6 +6,7 @@ that names the column, what it holds and the first rows.  NaN, null, NaT and Non
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -166,7 +167,7 @@ def from_objects(array: np.ndarray[Any, Any], column: str) -> Value:
         return _datetime(pd.to_datetime(array, utc=True).tz_localize(None).to_numpy(), column)
     present = array[~missing]
     if all(isinstance(v, Real | Decimal) and not isinstance(v, bool | np.bool_) for v in present):
-        return Numbers(_filled(array, missing, float))
+        return Numbers(_filled(array, missing, _as_float))
     raise _mixed(column, array, missing)
 
 
@@ -178,15 +179,27 @@ def _filled(
     return values
 
 
+def _as_float(value: Any) -> float:
+    """A whole number beyond the range of float64 is infinite, and refused as infinite values are."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def _mixed(column: str, array: np.ndarray[Any, Any], missing: np.ndarray[Any, Any]) -> DataError:
     """What an object column holds, kind by kind, with the first rows of each."""
     rows_of: dict[str, list[int]] = {}
     for row in np.flatnonzero(~missing):
         rows_of.setdefault(type(array[row]).__name__, []).append(int(row))
     held = "; ".join(f"{kind} (rows {some(rows, 3)})" for kind, rows in rows_of.items())
-    what = "values of several kinds" if len(rows_of) > 1 else "objects"
+    if len(rows_of) == 1:
+        return DataError(
+            f"Column '{column}' holds objects: {held}. Expected {EXPECTED}. "
+            "Make columns of these kinds from it, one for each number or label that it holds."
+        )
     return DataError(
-        f"Column '{column}' holds {what}: {held}. Expected {EXPECTED}, one kind throughout. "
+        f"Column '{column}' holds values of several kinds: {held}. Expected {EXPECTED}, one kind throughout. "
         "Convert it, for example with astype(float) or astype(str)."
     )
 

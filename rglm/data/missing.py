@@ -18,8 +18,10 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 def _finite(values: NDArray[Any]) -> bool:
     """Whether no element is NaN or infinite; in a sum of squares neither can cancel."""
-    if values.ndim == 1 and math.isfinite(np.dot(values, values)):
-        return True
+    if values.ndim == 1:
+        with np.errstate(over="ignore"):
+            if math.isfinite(np.dot(values, values)):
+                return True
     return bool(np.isfinite(values).all())
 
 

@@ -114,7 +114,7 @@ def _inside(subset: Node | Mask | None, scope: Scope, start: int) -> Mask | None
     if not isinstance(value, Logical):
         raise DataError(
             'subset= must say TRUE or FALSE for each row, such as subset="age > 30"; '
-            f"{deparse(subset)} does not."
+            f"'{deparse(subset)}' does not."
         )
     mask: Mask = value.values == 1.0
     return mask

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,8 +16,11 @@ from rglm.formula.values import Codes, Contrast, Factor, Floats, Logical, Number
 
 TREATMENT = Contrast("contr.treatment")
 POLYNOMIAL = Contrast("contr.poly")
+WORDS_FOR_MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?", ".", "-"))
+_WITH_COMMAS = re.compile(r"\s*[-+]?\d+(,\d+|(,\d{3})+(\.\d+)?)\s*")
 NUMERIC_STRINGS = (
-    "Convert it with astype(float) if it holds numbers, or write factor({name}) if it holds labels."
+    "Convert it with pandas.to_numeric() or astype(float) if it holds numbers, or write factor({name}) if it "
+    "holds labels."
 )
 
 
@@ -123,15 +127,26 @@ def variable(node: Node, name: str, shape: Shape, needed: bool) -> Variable:
 
 
 def refuse_numeric_strings(name: str, levels: Sequence[str]) -> None:
-    """Refuse a column of strings that all read as numbers."""
-    if levels and all(map(_reads_as_number, levels)):
+    """Refuse a column of strings that all read as numbers, but for the usual words for a missing value."""
+    words: list[str] = []
+    for level in levels:
+        if not _reads_as_number(level):
+            if level.strip().casefold() not in WORDS_FOR_MISSING:
+                return
+            words.append(level)
+    numbers = [level for level in levels if level not in words]
+    if len(numbers) > len(words):
+        also = f" beside {some(map(repr, words))}" if words else ""
         raise DataError(
-            f"Column '{name}' holds numbers stored as strings ({some(map(repr, levels), 4)}), "
+            f"Column '{name}' holds numbers stored as strings ({some(map(repr, numbers), 4)}){also}, "
             f"which would make it a factor of {len(levels)} levels. {NUMERIC_STRINGS.format(name=name)}"
         )
 
 
 def _reads_as_number(text: str) -> bool:
+    """`1e-3` and ` 12 `, but also `0,5` and `12,000.5`."""
+    if _WITH_COMMAS.fullmatch(text):
+        return True
     try:
         float(text)
     except ValueError:

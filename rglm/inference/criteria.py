@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rglm.display import Document, Record, table_of
-from rglm.errors import FitError, warn
+from rglm.errors import FitError, described, warn
 from rglm.inference.fitted import Fitted, LogLik
 
 
@@ -111,6 +111,11 @@ def _criterion(
     models = {f"m{i}": fit for i, fit in enumerate(fits, start=1)} | named
     if not models:
         raise FitError(f"{name}() needs at least one fitted model.")
+    for which, fit in models.items():
+        if not hasattr(fit, "loglik"):
+            raise FitError(
+                f"{name}() takes fitted models, as glm() and lm() return; {which} is {described(fit)}."
+            )
     logliks = [fit.loglik for fit in models.values()]
     if len(models) == 1:
         return value(logliks[0])

@@ -82,7 +82,8 @@ def prepare(arguments: Arguments) -> Prepared:
     weights = accepted.weights if counts is None else accepted.weights * counts
     if not (weights > 0).any():
         raise DataError(
-            "No row has a positive weight, so there is nothing to fit. Check weights= and freq_weights=."
+            "No row has a positive weight, so there is nothing to fit. Check weights= and freq_weights= "
+            "(and the counts, which weigh as their sums, in a response of successes and failures)."
         )
     rows = Rows(
         encoded.block, accepted.y, weights, total_offset(encoded, arguments.family), accepted.trials, counts
