@@ -44,7 +44,7 @@ class Model(Record):
     @property
     def family(self) -> Family:
         """Distribution and link of the response."""
-        return self.arguments.family
+        return self.arguments.fitted_family
 
     @property
     def design(self) -> DesignSpec:
@@ -109,6 +109,7 @@ class Model(Record):
                 counts=rows.counts,
                 trials=rows.trials,
                 positions=positions,
+                sampling=self.prepared.sampling,
             )
 
     def wrap(self, values: Floats | dict[str, Floats], name: str | None = None) -> Any:
@@ -227,6 +228,8 @@ class Model(Record):
         start: Floats | None = None,
         offset: Floats | None = None,
         response: Floats | None = None,
+        counts: Floats | None = None,
+        near: Floats | None = None,
     ) -> Refit:
         """The same rows fitted again.
 
@@ -234,6 +237,9 @@ class Model(Record):
         columns   or (p,) bool or positions: the columns to keep, as they are coded
         start     first coefficients of the smaller model
         offset, response   (n,) to use instead
+        counts    (n,) how many times each row is taken, instead of the fit's frequency weights
+        near      R of a fit close by over the same columns, whose steps from `start` are cheaper; the answer
+                  then carries that R
         """
         self.prepared.check_unchanged()
         rows = self._rows
@@ -248,6 +254,8 @@ class Model(Record):
             start=start,
             offset=offset,
             response=response,
+            counts=counts,
+            near=near,
         )
 
     @property

@@ -9,6 +9,7 @@ import numpy as np
 from rglm.display.numbers import format_one
 from rglm.errors import ConvergenceWarning, FitError, warn
 from rglm.families.family import Family
+from rglm.fitting.chord import chord
 from rglm.fitting.control import Control
 from rglm.fitting.irls import Listener, Solution, irls
 from rglm.fitting.qr import QRSide, Step
@@ -100,15 +101,34 @@ def refit(
     start: Floats | None = None,
     offset: Floats | None = None,
     response: Floats | None = None,
+    counts: Floats | None = None,
+    near: Floats | None = None,
 ) -> Refit:
-    """The same rows fitted again with some of the columns, another offset, or another response."""
+    """The same rows fitted again with some of the columns, another offset, response or counts.
+
+    `near` is the factor R of a fit close by, over the same columns: steps that reuse it come first.
+    """
     X = rows.X if columns is None else rows.X[:, columns]
     again = replace(rows, block=DenseBlock(X))
     if offset is not None:
         again = replace(again, offset=offset)
     if response is not None:
         again = replace(again, y=response)
+    if counts is not None:
+        again = recounted(again, counts)
+    if near is not None and start is not None:
+        solution = chord(family, again, control, start, near)
+        if solution is not None:
+            return as_refit(solution, family)
     return as_refit(solve(family, again, control, start), family)
+
+
+def recounted(rows: Rows, counts: Floats) -> Rows:
+    """The rows with other frequency counts; prior weights stay."""
+    weights = rows.weights
+    if rows.counts is not None:
+        weights = np.divide(weights, rows.counts, out=np.zeros_like(weights), where=rows.counts > 0)
+    return replace(rows, weights=weights * counts, counts=counts)
 
 
 def as_refit(solution: Solution, family: Family) -> Refit:
