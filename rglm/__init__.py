@@ -39,7 +39,7 @@ from rglm.families import (
     register_link,
 )
 from rglm.fitting import Control
-from rglm.inference.criteria import AIC, BIC
+from rglm.inference.criteria import AIC, BIC, AICc
 from rglm.models.frames import model_frame, model_matrix
 from rglm.models.generics import (
     alias,
@@ -50,6 +50,8 @@ from rglm.models.generics import (
     dfbeta,
     dfbetas,
     dffits,
+    drop1,
+    extract_aic,
     glance,
     hatvalues,
     predict,
@@ -69,6 +71,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AIC",
     "BIC",
+    "AICc",
     "GLM",
     "LM",
     "Binomial",
@@ -105,6 +108,8 @@ __all__ = [
     "dfbeta",
     "dfbetas",
     "dffits",
+    "drop1",
+    "extract_aic",
     "glance",
     "glm",
     "hatvalues",

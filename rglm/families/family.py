@@ -230,5 +230,19 @@ class Family:
         """
         return float(sums[0]) - 0.5 * deviance if self.has_likelihood else math.nan
 
+    def scaled_deviance(self, deviance: Floats, nobs: float, dispersion: float, given: bool) -> Floats:
+        """-2 log-likelihood but for a constant that models of the same rows share, as R's `drop1` takes it.
+
+        deviance / dispersion, where the dispersion is that of one of the models or was `given` by the caller.
+
+        Parameters
+        ----------
+        deviance : (k,) total deviance of each model
+        nobs : observations
+        dispersion : of one of the models, or the caller's
+        given : whether it is the caller's
+        """
+        return deviance / dispersion
+
     def __str__(self) -> str:
         return f"Family: {self.name}\nLink function: {self.link.name}"

@@ -65,3 +65,10 @@ class Gaussian(Family):
         if s <= 0:
             return math.inf
         return -0.5 * (n * math.log(2.0 * math.pi * s) + deviance / s - log_weights)
+
+    def scaled_deviance(self, deviance: Floats, nobs: float, dispersion: float, given: bool) -> Floats:
+        """n log(deviance/n), each model with its own variance, unless the dispersion was given."""
+        if given:
+            return deviance / dispersion
+        with np.errstate(divide="ignore"):
+            return np.asarray(nobs * np.log(deviance / nobs))

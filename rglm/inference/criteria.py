@@ -1,4 +1,4 @@
-"""AIC and BIC of one model or side by side, and how a log-likelihood prints."""
+"""AIC, AICc and BIC of one model or side by side, and how a log-likelihood prints."""
 
 from __future__ import annotations
 
@@ -95,9 +95,50 @@ def BIC(*fits: Fitted, **named: Fitted) -> float | CriterionTable:
     return _criterion("BIC", fits, named, bic)
 
 
+def AICc(*fits: Fitted, **named: Fitted) -> float | CriterionTable:
+    """Akaike's information criterion corrected for small samples, AIC + 2 df (df + 1) / (nobs - df - 1).
+
+    The correction is exact for normal linear models and customary for others.
+
+    Parameters
+    ----------
+    *fits, **named : fitted models; keywords name their rows, others are m1, m2, …
+
+    Returns
+    -------
+    float for one model; for several a CriterionTable with columns `df` and `AICc`.  NaN where the family has
+    no likelihood, infinite where nobs <= df + 1.
+
+    Raises
+    ------
+    FitError
+        When no model is given.
+
+    Warns
+    -----
+    RglmWarning
+        When the models have different numbers of observations.
+
+    Source: Hurvich & Tsai (1989), Biometrika 76; R `MuMIn::AICc`.
+
+    Examples
+    --------
+    >>> from rglm import AICc, datasets, lm
+    >>> f"{AICc(lm('mpg ~ wt', data=datasets.load('mtcars'))):.4f}"
+    '166.8866'
+    """
+    return _criterion("AICc", fits, named, aicc)
+
+
 def aic(loglik: LogLik, k: float = 2.0) -> float:
     """-2 loglik + k df."""
     return k * loglik.df - 2.0 * float(loglik)
+
+
+def aicc(loglik: LogLik) -> float:
+    """AIC + 2 df (df + 1) / (nobs - df - 1), infinite where that is not positive."""
+    rest = loglik.nobs - loglik.df - 1.0
+    return aic(loglik) + (2.0 * loglik.df * (loglik.df + 1.0) / rest if rest > 0 else float("inf"))
 
 
 def bic(loglik: LogLik) -> float:

@@ -28,10 +28,11 @@ def response_of(fit: Fitted) -> str:
 
 def formula_of(fit: Fitted) -> str:
     """The formula, `.` written out, in lines of R's length."""
-    return "\n".join(formula_lines(_formula(fit)))
+    return "\n".join(formula_lines(formula_tree(fit)))
 
 
-def _formula(fit: Fitted) -> Formula:
+def formula_tree(fit: Fitted) -> Formula:
+    """The formula, `.` written out."""
     design = fit.design
     if not design.terms.dotted:
         return design.formula

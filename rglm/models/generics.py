@@ -10,6 +10,8 @@ from rglm.errors import FitError, described
 from rglm.inference import alias as _alias
 from rglm.inference import anova as _anova
 from rglm.inference import augment as _augment
+from rglm.inference import drop1 as _drop1
+from rglm.inference import extract_aic as _extract_aic
 from rglm.inference import glance as _glance
 from rglm.inference import influence as _influence
 from rglm.inference import leverage as _leverage
@@ -42,6 +44,8 @@ def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
 summary = _generic(_summary.summary)
 vcov = _generic(_vcov.vcov)
 anova = _generic(_anova.anova)
+drop1 = _generic(_drop1.drop1)
+extract_aic = _generic(_extract_aic.extract_aic)
 predict = _generic(_predict.predict)
 residuals = _generic(_residuals.residuals)
 hatvalues = _generic(_leverage.hatvalues)

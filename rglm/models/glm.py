@@ -18,6 +18,8 @@ from rglm.formula.values import Floats
 from rglm.inference.alias import alias
 from rglm.inference.anova import anova
 from rglm.inference.augment import augment
+from rglm.inference.drop1 import drop1
+from rglm.inference.extract_aic import extract_aic
 from rglm.inference.glance import glance
 from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
@@ -43,6 +45,8 @@ class GLM(Model):
     summary = summary
     vcov = vcov
     anova = anova
+    drop1 = drop1
+    extract_aic = extract_aic
     predict = predict
     residuals = residuals
     hatvalues = hatvalues

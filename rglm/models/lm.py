@@ -12,6 +12,8 @@ from rglm.families.gaussian import Gaussian
 from rglm.inference.alias import alias
 from rglm.inference.anova_lm import anova_lm
 from rglm.inference.augment import augment_lm
+from rglm.inference.drop1 import drop1_lm
+from rglm.inference.extract_aic import extract_aic_lm
 from rglm.inference.glance import glance_lm
 from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
@@ -36,6 +38,8 @@ class LM(Model):
     summary = summary_lm
     vcov = vcov
     anova = anova_lm
+    drop1 = drop1_lm
+    extract_aic = extract_aic_lm
     predict = predict_lm
     residuals = residuals_lm
     hatvalues = hatvalues
