@@ -174,7 +174,7 @@ class Fitted(Protocol):
     rows         y, weights, eta, mu, … of each row
     call         how it was asked for
     wrap         arrays of n rows → the caller's kind of Series or frame, in the caller's rows
-    refit        fit again with other columns, offset, response or counts
+    refit        fit again with other columns, offset, response, counts, coding or family
     """
 
     @property

@@ -14,7 +14,7 @@ from rglm.data.missing import MissingReport
 from rglm.data.native import like
 from rglm.data.source import Source
 from rglm.design.encode import piece_together
-from rglm.design.spec import DesignSpec, subset_terms
+from rglm.design.spec import DesignSpec, recode, subset_terms
 from rglm.display import Record
 from rglm.families.family import Family
 from rglm.fitting.irls import Solution
@@ -230,11 +230,15 @@ class Model(Record):
         response: Floats | None = None,
         counts: Floats | None = None,
         near: Floats | None = None,
+        contrasts: Any = None,
+        family: Family | None = None,
     ) -> Refit:
         """The same rows fitted again.
 
         terms     indices of the terms to keep, coded anew
-        columns   or (p,) bool or positions: the columns to keep, as they are coded
+        columns   (p,) bool or positions: the columns to keep, as they are coded
+        contrasts   what factors are coded by instead, such as "contr.sum"; `columns` counts in that coding
+        family    instead of the fit's own
         start     first coefficients of the smaller model
         offset, response   (n,) to use instead
         counts    (n,) how many times each row is taken, instead of the fit's frequency weights
@@ -243,11 +247,13 @@ class Model(Record):
         """
         self.prepared.check_unchanged()
         rows = self._rows
+        design = self.design if contrasts is None else recode(self.design, contrasts)
         if terms is not None:
-            design, encoded = subset_terms(self.design, terms), self.prepared.encoded
-            rows = replace(rows, block=piece_together(design, encoded.variables, rows.block.n))
+            design = subset_terms(design, terms)
+        if design is not self.design:
+            rows = replace(rows, block=piece_together(design, self.prepared.encoded.variables, rows.block.n))
         return refit(
-            self.family,
+            self.family if family is None else family,
             rows,
             self.arguments.control,
             columns=columns,
