@@ -13,6 +13,7 @@ import pandas as pd
 from rglm.display.numbers import format_counts
 from rglm.errors import FitError, described
 from rglm.formula.values import Floats
+from rglm.inference.checks import check_likelihood
 from rglm.inference.deviance_table import (
     AnovaTable,
     Reference,
@@ -83,7 +84,20 @@ def anova(fit: Fitted, *others: Fitted, test: Any = "default", type: int = 1) ->
 
 def check_comparable(models: Sequence[Fitted]) -> None:
     """Models can be compared when they have the same rows, response, weights and variance function."""
+    check_same_rows(models)
     first = models[0]
+    for number, model in enumerate(models[1:], start=2):
+        if first.family.variance != model.family.variance:
+            raise FitError(
+                f"Models must have the same family: model 1 is {first.family.name}, model {number} is "
+                f"{model.family.name}, and their deviances measure different things. Compare them by AIC()."
+            )
+
+
+def check_same_rows(models: Sequence[Fitted]) -> None:
+    """Models of any family can be compared by likelihood on the same rows, response and weights."""
+    first = models[0]
+    check_likelihood(first, "anova()")
     for number, model in enumerate(models[1:], start=2):
         if not hasattr(model, "refit"):
             raise FitError(
@@ -108,11 +122,6 @@ def check_comparable(models: Sequence[Fitted]) -> None:
             raise FitError(
                 f"Models must have the same weights: those of models 1 and {number} differ in "
                 f"{np.count_nonzero(rows.weights != other.weights)} rows, so their deviances do not compare."
-            )
-        if first.family.variance != model.family.variance:
-            raise FitError(
-                f"Models must have the same family: model 1 is {first.family.name}, model {number} is "
-                f"{model.family.name}, and their deviances measure different things. Compare them by AIC()."
             )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from rglm.errors import warn
 from rglm.inference.anova import check_comparable, model_lines
+from rglm.inference.checks import check_likelihood
 from rglm.inference.deviance_table import AnovaTable, Reference, asked_test, check_type, columns_of_test
 from rglm.inference.distributions import upper_f
 from rglm.inference.fitted import Fitted
@@ -64,6 +65,7 @@ def anova_lm(fit: Fitted, *others: Fitted, test: Any = "default", type: int = 1)
 
 
 def _sequence(fit: Fitted, test: str | None) -> AnovaTable:
+    check_likelihood(fit, "anova()")
     _warn_if_perfect(fit)
     labels = tuple(fit.design.term_labels)
     kept = np.flatnonzero(~fit.aliased)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rglm.errors import FitError, described, is_number
+from rglm.inference.fitted import Fitted
 
 
 def check_dispersion(dispersion: Any) -> None:
@@ -20,3 +21,22 @@ def check_level(level: Any) -> None:
     if not 0.0 < level < 1.0:
         hint = f" For {level} percent write level={level / 100}." if 1.0 < level < 100.0 else ""
         raise FitError(f"level must lie between 0 and 1, such as 0.95; got {level!r}.{hint}")
+
+
+def check_likelihood(fit: Fitted, verb: str) -> None:
+    """Verbs that compare deviances or likelihoods refuse a fit whose rows were sampled unequally."""
+    if fit.rows.sampling is not None:
+        raise FitError(
+            f"{verb} compares deviances, and with prob_weights these estimate the population's: "
+            "their differences do not have the distribution that the test takes. Test coefficients by "
+            "linear_hypothesis() or coef_test(), which use the survey's covariance."
+        )
+
+
+def refuse_vcov(vcov: Any, verb: str, remedy: str) -> None:
+    """Verbs that rest on the likelihood refuse another covariance, which they could only ignore."""
+    if vcov is not None:
+        raise FitError(
+            f"{verb} compares likelihoods, which no covariance matrix changes, so vcov= would be "
+            f"ignored. {remedy}"
+        )

@@ -136,7 +136,7 @@ def _clustered(fit: Fitted, type: str, cluster: Any, cadjust: bool) -> Covarianc
     if (V.diagonal() < 0).any():
         warn(
             f"Clustering by {' and '.join(part.name for part in parts)} gives negative variances, whose "
-            "standard errors are NaN: the clusters are too few for several ways at once. Cluster by one of them."
+            "standard errors are NaN: there are too few clusters for several ways at once. Cluster by one."
         )
     by = " and ".join(f"{part.name} ({part.size} clusters)" for part in parts)
     factors = []

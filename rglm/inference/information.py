@@ -12,7 +12,8 @@ def dispersion(fit: Fitted) -> float:
     """Dispersion of a fitted model: 1 where the family fixes it, else Pearson's estimate.
 
     phi = sum(w_i r_i²) / df_residual, with w the working weights of the last step and r the working
-    residuals.  Returns a float, NaN without residual degrees of freedom.
+    residuals (the population's variance of Pearson residuals for a fit with `prob_weights`).
+    Returns a float, NaN without residual degrees of freedom.
 
     Source: R `summary.glm`.
 
@@ -27,13 +28,29 @@ def dispersion(fit: Fitted) -> float:
 
 
 def estimated_dispersion(fit: Fitted) -> float:
-    """Pearson's estimate of the dispersion, whatever the family says; NaN where df_residual is 0."""
+    """Pearson's estimate of the dispersion, whatever the family says; NaN where df_residual is 0.
+
+    With sampling weights it is the variance of Pearson residuals in the population, as R's `summary.svyglm`.
+    """
     if not fit.df_residual > 0:
         return float("nan")
     rows = fit.rows
+    if rows.sampling is not None:
+        return _population_variance(fit, rows.sampling)
     used = rows.working_weights > 0
     residuals = (rows.y[used] - rows.mu[used]) / rows.mean.dmu[used]
     return float(rows.working_weights[used] @ residuals**2) / fit.df_residual
+
+
+def _population_variance(fit: Fitted, sampling: Floats) -> float:
+    """sum s (r - mean r)² / (n - 1) of Pearson residuals r, weighted by the sampling weights s."""
+    rows, used = fit.rows, fit.rows.used
+    shares = sampling[used] if rows.counts is None else sampling[used] * rows.counts[used]
+    each = rows.weights[used] / shares  # prior weights
+    with np.errstate(all="ignore"):
+        residuals = (rows.y - rows.mu)[used] * np.sqrt(each / fit.family.variance(rows.mean)[used])
+    centred = residuals - np.average(residuals, weights=shares)
+    return float(shares @ centred**2) / (rows.nobs - 1.0)
 
 
 def unscaled(fit: Fitted) -> Floats:

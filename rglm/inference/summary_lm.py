@@ -206,7 +206,7 @@ def summary_lm(fit: Fitted, vcov: Any = None, correlation: bool = False) -> Summ
     used = covariance(fit, vcov, variance)
     _warn_if_perfect(fit, variance)
     rows = fit.rows
-    r_squared, adjusted, test = overall(fit, variance, None if vcov is None else used)
+    r_squared, adjusted, test = overall(fit, variance, None if used.note is None else used)
     with np.errstate(invalid="ignore"):
         roots = np.sqrt(prior_weights(rows))
     return SummaryLM(

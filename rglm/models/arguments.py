@@ -9,11 +9,12 @@ from typing import Any
 from rglm.data.source import Source
 from rglm.design.learn import as_node
 from rglm.families.family import Family
+from rglm.families.sampled import Sampled
 from rglm.fitting.control import Control
 from rglm.formula.grammar import names_in
 from rglm.formula.tree import Formula
 
-EXTRAS = ("weights", "freq_weights", "offset", "exposure")
+EXTRAS = ("weights", "freq_weights", "prob_weights", "offset", "exposure")
 """Arguments that give one number a row."""
 
 NA_ACTIONS = ("omit", "exclude", "fail")
@@ -39,6 +40,12 @@ class Arguments:
     method: str = "auto"
     control: Control = field(default_factory=Control)
     env: Mapping[str, Any] | None = None
+    prob_weights: Any = None
+
+    @property
+    def fitted_family(self) -> Family:
+        """The family whose facts hold for the fit: with sampling weights, one without a likelihood."""
+        return self.family if self.prob_weights is None else Sampled(self.family)
 
     @property
     def extras(self) -> dict[str, Any]:

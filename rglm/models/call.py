@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -14,6 +15,7 @@ from rglm.models.prepare import Prepared
 KINDS = {
     "weights": "Prior weights",
     "freq_weights": "Frequency weights",
+    "prob_weights": "Sampling weights",
     "offset": "Offset",
     "exposure": "Exposure (log offset)",
 }
@@ -22,11 +24,21 @@ LINE = 76
 """Characters after which the call goes on in another line."""
 
 
-def describe(function: str, arguments: Arguments, prepared: Prepared, family: Family | None) -> Call:
-    """The Call record of a model: its text, and one note for each thing that a reader must know."""
+def describe(
+    function: str,
+    arguments: Arguments,
+    prepared: Prepared,
+    family: Family | None,
+    more: Sequence[str] = (),
+) -> Call:
+    """The Call record of a model: its text, and one note for each thing that a reader must know.
+
+    `more` are further arguments as they would be typed, in the family's place.
+    """
     parts = [f'"{arguments.formula}"', f"data=<{_size(prepared)}>"]
     if family is not None:
         parts.append(f"family={family_text(family)}")
+    parts += more
     parts += [f"{name}={_given(value)}" for name, value in arguments.extras.items()]
     if arguments.subset is not None:
         parts.append(f"subset={_given(arguments.subset)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from rglm.formula.values import Floats
 from rglm.inference.alias import alias
 from rglm.inference.anova import anova
 from rglm.inference.augment import augment
+from rglm.inference.bootstrap import bootstrap
+from rglm.inference.confint import confint
 from rglm.inference.drop1 import drop1
 from rglm.inference.extract_aic import extract_aic
 from rglm.inference.glance import glance
@@ -25,6 +27,7 @@ from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
 from rglm.inference.predict import predict
 from rglm.inference.printed import document_glm
+from rglm.inference.profile import profile
 from rglm.inference.residuals import residuals
 from rglm.inference.separation import separation
 from rglm.inference.summary import summary
@@ -44,6 +47,9 @@ class GLM(Model):
     document = document_glm
     summary = summary
     vcov = vcov
+    confint = confint
+    profile = profile
+    bootstrap = bootstrap
     anova = anova
     drop1 = drop1
     extract_aic = extract_aic
@@ -108,6 +114,7 @@ def glm(
     method: str = "auto",
     control: Control | None = None,
     env: Mapping[str, Any] | None = None,
+    prob_weights: Any = None,
 ) -> GLM:
     """Fit a generalized linear model by maximum likelihood.
 
@@ -130,9 +137,13 @@ def glm(
     method : "auto" or "qr"
     control : Control(epsilon, maxit, trace)
     env : {"name": function or constant} that the formula may use beside the data and the table of functions
+    prob_weights : sampling weights (n,), how many of a population each row stands for (1 / its probability of
+        being sampled).  Standard errors are then those of the survey (`vcov`), tests t and F on n - k degrees
+        of freedom, and there is no likelihood or AIC
 
-    `weights`, `freq_weights`, `offset`, `exposure` and `subset` may be text: the name of a column, otherwise
-    an expression over the data such as "log(service)".  `.` in the formula leaves such columns out.
+    `weights`, `freq_weights`, `prob_weights`, `offset`, `exposure` and `subset` may be text: the name of a
+    column, otherwise an expression over the data such as "log(service)".  `.` in the formula leaves such
+    columns out.
 
     Returns
     -------
@@ -145,7 +156,7 @@ def glm(
     FitError
         When the starting values or every step leave the family's domain.
 
-    Source: R `glm`; McCullagh & Nelder (1989).
+    Source: R `glm`; McCullagh & Nelder (1989); for `prob_weights` R's `survey::svyglm`.
 
     Examples
     --------
@@ -157,6 +168,7 @@ def glm(
     arguments = Arguments(
         as_formula(formula), as_source(data), as_family(family), weights, freq_weights, offset, exposure,
         subset, na_action, contrasts, success, start, method, control or Control(), env,
+        prob_weights,
     )  # fmt: skip
     return fit_glm(arguments)
 
@@ -164,7 +176,7 @@ def glm(
 def fit_glm(arguments: Arguments) -> GLM:
     """Fit from kept arguments: what `glm()` and `update()` share."""
     prepared = prepare(arguments)
-    family, control, rows = arguments.family, arguments.control, prepared.rows
+    family, control, rows = arguments.fitted_family, arguments.control, prepared.rows
     solution = solve(
         family,
         rows,
@@ -174,11 +186,14 @@ def fit_glm(arguments: Arguments) -> GLM:
         print_step if control.trace else None,
     )
     warn_unconverged(solution, control)
-    fit = GLM(arguments, prepared, solution, describe("glm", arguments, prepared, family))
+    fit = GLM(arguments, prepared, solution, describe("glm", arguments, prepared, arguments.family))
     return warn_separated(fit)
 
 
-def warn_separated(fit: GLM) -> GLM:
+AnyGLM = TypeVar("AnyGLM", bound=GLM)
+
+
+def warn_separated(fit: AnyGLM) -> AnyGLM:
     """One warning where estimates run to infinity, and a note of it in the fit's heading."""
     found = separation(fit)
     if found is None:

@@ -12,6 +12,8 @@ from rglm.families.gaussian import Gaussian
 from rglm.inference.alias import alias
 from rglm.inference.anova_lm import anova_lm
 from rglm.inference.augment import augment_lm
+from rglm.inference.bootstrap import bootstrap
+from rglm.inference.confint import confint_lm
 from rglm.inference.drop1 import drop1_lm
 from rglm.inference.extract_aic import extract_aic_lm
 from rglm.inference.glance import glance_lm
@@ -19,6 +21,7 @@ from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
 from rglm.inference.predict_lm import predict_lm
 from rglm.inference.printed import document_lm
+from rglm.inference.profile import profile_lm
 from rglm.inference.residuals import residuals_lm
 from rglm.inference.summary_lm import summary_lm
 from rglm.inference.tidy import tidy
@@ -37,6 +40,9 @@ class LM(Model):
     document = document_lm
     summary = summary_lm
     vcov = vcov
+    confint = confint_lm
+    profile = profile_lm
+    bootstrap = bootstrap
     anova = anova_lm
     drop1 = drop1_lm
     extract_aic = extract_aic_lm
@@ -109,6 +115,7 @@ def lm(
     na_action: str = "omit",
     contrasts: Mapping[str, Any] | None = None,
     env: Mapping[str, Any] | None = None,
+    prob_weights: Any = None,
 ) -> LM:
     """Fit a linear model by (weighted) least squares.
 
@@ -116,7 +123,8 @@ def lm(
 
     Parameters
     ----------
-    formula, data, weights, freq_weights, offset, subset, na_action, contrasts, env : as in `glm`
+    formula, data, weights, freq_weights, offset, subset, na_action, contrasts, env, prob_weights :
+        as in `glm`
 
     Returns
     -------
@@ -138,7 +146,7 @@ def lm(
     """
     arguments = Arguments(
         as_formula(formula), as_source(data), Gaussian(), weights, freq_weights, offset, None,
-        subset, na_action, contrasts, env=env,
+        subset, na_action, contrasts, env=env, prob_weights=prob_weights,
     )  # fmt: skip
     return fit_lm(arguments)
 
@@ -149,6 +157,6 @@ def fit_lm(arguments: Arguments) -> LM:
     return LM(
         arguments,
         prepared,
-        solve_once(arguments.family, prepared.rows),
+        solve_once(arguments.fitted_family, prepared.rows),
         describe("lm", arguments, prepared, None),
     )

@@ -28,6 +28,7 @@ class Prepared:
 
     modelled   what a binomial response models, such as 'P(y = "yes")', or None
     seal       fingerprint of data that the caller could still edit in place; None where edits cannot reach us
+    sampling   sampling weights scaled to mean 1, (n,); `rows.weights` has them as a factor; or None
     """
 
     design: DesignSpec
@@ -36,6 +37,7 @@ class Prepared:
     rows: Rows
     modelled: str | None
     seal: str | None = None
+    sampling: Floats | None = None
 
     def check_unchanged(self) -> None:
         """Refuse to fit again when the caller's arrays have been edited since."""
@@ -80,16 +82,20 @@ def prepare(arguments: Arguments) -> Prepared:
     prior, counts = row_weights(encoded)
     accepted = arguments.family.accept(encoded.response, prior)
     weights = accepted.weights if counts is None else accepted.weights * counts
+    sampling = sampling_weights(encoded, counts)
+    if sampling is not None:
+        weights = weights * sampling
     if not (weights > 0).any():
         raise DataError(
-            "No row has a positive weight, so there is nothing to fit. Check weights= and freq_weights= "
-            "(and the counts, which weigh as their sums, in a response of successes and failures)."
+            "No row has a positive weight, so there is nothing to fit. Check weights=, freq_weights= "
+            "and prob_weights= (and the counts, which weigh as their sums, in a response of successes and "
+            "failures)."
         )
     rows = Rows(
         encoded.block, accepted.y, weights, total_offset(encoded, arguments.family), accepted.trials, counts
     )
     seal = None if getattr(source, "protected", False) else source.fingerprint()
-    return Prepared(design, encoded, source, rows, accepted.modelled, seal)
+    return Prepared(design, encoded, source, rows, accepted.modelled, seal, sampling)
 
 
 def check_choices(arguments: Arguments) -> None:
@@ -108,7 +114,8 @@ def check_choices(arguments: Arguments) -> None:
 def row_weights(encoded: Encoded) -> tuple[Floats | None, Floats | None]:
     """Prior weights and frequency counts, checked for sign and (counts) for being whole numbers."""
     prior, counts = encoded.extras.get("weights"), encoded.extras.get("freq_weights")
-    for name, values in (("weights", prior), ("freq_weights", counts)):
+    for name in ("weights", "freq_weights", "prob_weights"):
+        values = encoded.extras.get(name)
         if values is not None and (values < 0).any():
             raise DataError(
                 f"{name} must not be negative, and is in {offending(values < 0, values, encoded.kept)}. "
@@ -121,6 +128,16 @@ def row_weights(encoded: Encoded) -> tuple[Floats | None, Floats | None]:
             f"in {wrong}. Use weights= for weights that are not counts."
         )
     return prior, counts
+
+
+def sampling_weights(encoded: Encoded, counts: Floats | None) -> Floats | None:
+    """Sampling weights scaled to mean 1 over the rows that have one, (n,)."""
+    given = encoded.extras.get("prob_weights")
+    if given is None:
+        return None
+    each = np.ones(len(given)) if counts is None else counts
+    total = float(each[given > 0].sum())
+    return np.asarray(given * (total / max(float(each @ given), np.finfo(float).tiny)))
 
 
 def total_offset(encoded: Encoded, family: Family) -> Floats | None:
