@@ -55,14 +55,14 @@ def upper_studentized_range(q: ArrayLike, means: float, df: float = np.inf) -> F
 
     Source: Tukey (1953); Copenhaver & Holland (1988); R `ptukey(lower.tail = FALSE)`, `ptukey(means = )`.
     """
-    q = np.maximum(np.asarray(q, dtype=float), 0.0)
+    r: Floats = np.maximum(np.asarray(q, dtype=float), 0.0)
     if np.isinf(df):
-        return _upper_range(q, means)
+        return _upper_range(r, means)
     spread, width = 1.0 / np.sqrt(2.0 * df), 40.0 / df  # of log s around 0; of its left tail
     step = min(0.2, 0.2 * np.sqrt(2.0 / df))
     u = np.arange(-width - 9.0 * spread, min(9.0 * spread + 1.0 / df, 4.0) + step, step)
     weights = _log_chi_density(u, df) * step
-    return np.asarray(_upper_range(q[..., None] * np.exp(u), means) @ weights)
+    return np.asarray(_upper_range(r[..., None] * np.exp(u), means) @ weights)
 
 
 def _upper_range(r: Floats, means: float) -> Floats:
