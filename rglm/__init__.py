@@ -42,6 +42,7 @@ from rglm.fitting import Control
 from rglm.inference.criteria import AIC, BIC, AICc
 from rglm.models.frames import model_frame, model_matrix
 from rglm.models.generics import (
+    add1,
     alias,
     anova,
     augment,
@@ -99,6 +100,7 @@ __all__ = [
     "SeparationWarning",
     "Tweedie",
     "Variance",
+    "add1",
     "alias",
     "anova",
     "augment",

@@ -136,14 +136,12 @@ def without_term(formula: Formula, key: TermKey) -> Formula:
     return update(formula, Formula(Name("."), Binary("-", Name("."), _node(key))))
 
 
-def joined(formula: Formula, scope: Terms) -> Formula:
-    """The formula with every term of a scope added, in the scope's order."""
-    held = set(keys(terms(formula)))
-    for term in scope.terms:
-        nodes = [scope.variables[index] for index in term]
-        if frozenset(nodes) not in held:
-            formula = update(formula, Formula(Name("."), Binary("+", Name("."), _product(nodes))))
-    return formula
+def joined(formula: Formula, scope: Terms, which: Sequence[int]) -> Formula:
+    """The formula with some terms of a scope added, in the scope's order."""
+    right: Node = Name(".")
+    for index in which:
+        right = Binary("+", right, _product([scope.variables[place] for place in scope.terms[index]]))
+    return update(formula, Formula(Name("."), right))
 
 
 def _node(key: TermKey) -> Node:

@@ -104,24 +104,26 @@ class Refits:
 
     refit   fits columns or terms of the design to the rows
     cold    whether every fit starts as R's does: what depends on the weights of the last step needs that
+    family  instead of the refit's own
     """
 
     design: DesignSpec
     rows: Rows
     refit: Callable[..., Refit]
     cold: bool = False
+    family: Family | None = None
 
     def fit(self, columns: np.ndarray | None, terms: Sequence[int], near: Stage | None) -> Stage:
         """The stage on `columns`, or on `terms` where these are coded otherwise."""
         if columns is None:
-            return self._stage(self.refit(terms=terms), None)
+            return self._stage(self.refit(terms=terms, family=self.family), None)
         start = None if near is None or self.cold else starting(near, columns)
         if start is not None and len(start):
             try:
-                return self._stage(self.refit(columns=columns, start=start), columns)
+                return self._stage(self.refit(columns=columns, start=start, family=self.family), columns)
             except FitError:
                 pass  # the start lay outside the family's domain: begin as R does
-        return self._stage(self.refit(columns=columns), columns)
+        return self._stage(self.refit(columns=columns, family=self.family), columns)
 
     def _stage(self, made: Refit, columns: np.ndarray | None) -> Stage:
         if not made.converged:

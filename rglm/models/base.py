@@ -25,6 +25,7 @@ from rglm.inference.vcov import dispersion
 from rglm.models.arguments import Arguments
 from rglm.models.engine import null_model, refit
 from rglm.models.prepare import Prepared
+from rglm.models.widen import widened
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -263,6 +264,12 @@ class Model(Record):
             counts=counts,
             near=near,
         )
+
+    widened = widened
+
+    def update(self, formula: Any = None, **changes: Any) -> Model:
+        """Make the call again with another formula, or other arguments."""
+        raise NotImplementedError(f"{type(self).__name__} cannot be made again")
 
     @property
     def _rows(self) -> Rows:

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from rglm.errors import FitError, described
+from rglm.inference import add1 as _add1
 from rglm.inference import alias as _alias
 from rglm.inference import anova as _anova
 from rglm.inference import augment as _augment
@@ -45,6 +46,7 @@ summary = _generic(_summary.summary)
 vcov = _generic(_vcov.vcov)
 anova = _generic(_anova.anova)
 drop1 = _generic(_drop1.drop1)
+add1 = _generic(_add1.add1)
 extract_aic = _generic(_extract_aic.extract_aic)
 predict = _generic(_predict.predict)
 residuals = _generic(_residuals.residuals)

@@ -15,6 +15,7 @@ from rglm.families.registry import family as as_family
 from rglm.fitting.control import Control
 from rglm.fitting.irls import Iteration
 from rglm.formula.values import Floats
+from rglm.inference.add1 import add1
 from rglm.inference.alias import alias
 from rglm.inference.anova import anova
 from rglm.inference.augment import augment
@@ -52,6 +53,7 @@ class GLM(Model):
     bootstrap = bootstrap
     anova = anova
     drop1 = drop1
+    add1 = add1
     extract_aic = extract_aic
     predict = predict
     residuals = residuals

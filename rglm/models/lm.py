@@ -9,6 +9,7 @@ import numpy as np
 
 from rglm.data.memory import as_source
 from rglm.families.gaussian import Gaussian
+from rglm.inference.add1 import add1_lm
 from rglm.inference.alias import alias
 from rglm.inference.anova_lm import anova_lm
 from rglm.inference.augment import augment_lm
@@ -45,6 +46,7 @@ class LM(Model):
     bootstrap = bootstrap
     anova = anova_lm
     drop1 = drop1_lm
+    add1 = add1_lm
     extract_aic = extract_aic_lm
     predict = predict_lm
     residuals = residuals_lm

@@ -20,7 +20,7 @@ import pytest
 import rglm
 from rglm.display.settings import options
 
-PLUMBING = {"GLM", "LM", "document", "refit", "wrap", "to_text", "to_html", "to_latex", "to_markdown"}
+PLUMBING = {"GLM", "LM", "document", "refit", "widened", "wrap", "to_text", "to_html", "to_latex", "to_markdown"}
 """What users do not call, or every record has (see `rglm/display/record.py`): a first line will do."""
 
 OWN = {"Family", "Link", "Variance", "register_family", "register_link"}
