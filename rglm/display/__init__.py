@@ -3,6 +3,7 @@
 from rglm.display.document import Aligned, Blank, Document, Line, NamedValues, Number
 from rglm.display.record import Record
 from rglm.display.settings import Settings, current, options
+from rglm.display.shown import Shown, show
 from rglm.display.table import Column, Table, kind_of, table_of
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "Number",
     "Record",
     "Settings",
+    "Shown",
     "Table",
     "current",
     "kind_of",
     "options",
+    "show",
     "table_of",
 ]

@@ -11,12 +11,15 @@ from rglm.inference import add1 as _add1
 from rglm.inference import alias as _alias
 from rglm.inference import anova as _anova
 from rglm.inference import augment as _augment
+from rglm.inference import bootstrap as _bootstrap
+from rglm.inference import confint as _confint
 from rglm.inference import drop1 as _drop1
 from rglm.inference import extract_aic as _extract_aic
 from rglm.inference import glance as _glance
 from rglm.inference import influence as _influence
 from rglm.inference import leverage as _leverage
 from rglm.inference import predict as _predict
+from rglm.inference import profile as _profile
 from rglm.inference import residuals as _residuals
 from rglm.inference import summary as _summary
 from rglm.inference import tidy as _tidy
@@ -44,6 +47,9 @@ def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
 
 summary = _generic(_summary.summary)
 vcov = _generic(_vcov.vcov)
+confint = _generic(_confint.confint)
+profile = _generic(_profile.profile)
+bootstrap = _generic(_bootstrap.bootstrap)
 anova = _generic(_anova.anova)
 drop1 = _generic(_drop1.drop1)
 add1 = _generic(_add1.add1)

@@ -36,7 +36,8 @@ def test_a_held_coefficient(frame, response, family):
     np.testing.assert_allclose(reused.deviance, fresh.deviance, rtol=1e-12)
     np.testing.assert_allclose(reused.coef, fresh.coef, atol=1e-7)
     np.testing.assert_allclose(reused.working_weights, fresh.working_weights, rtol=1e-6)
-    assert reused.converged and reused.df_residual == fresh.df_residual
+    assert reused.converged
+    assert reused.df_residual == fresh.df_residual
 
 
 def test_counts_are_repeated_rows(frame):
