@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ import pandas as pd
 from rglm.display.numbers import format_counts
 from rglm.errors import FitError, described
 from rglm.formula.values import Floats
+from rglm.inference.bootstrap_test import Draws, Pair, bootstrap_columns
 from rglm.inference.checks import check_likelihood
 from rglm.inference.deviance_table import (
     AnovaTable,
@@ -25,42 +27,68 @@ from rglm.inference.deviance_table import (
 )
 from rglm.inference.fitted import Fitted, Refit
 from rglm.inference.labels import formula_of, response_of
+from rglm.inference.nesting import check_nested
 from rglm.inference.residuals import working_residuals
+from rglm.inference.type_tests import type_table
 from rglm.inference.vcov import dispersion
 
 
-def anova(fit: Fitted, *others: Fitted, test: Any = "default", type: int = 1) -> AnovaTable:
-    """Analysis of deviance: the terms of one model in their order, or several models in the order given.
+def anova(
+    fit: Fitted,
+    *others: Fitted,
+    test: Any = "default",
+    type: int = 1,
+    error_estimate: str = "pearson",
+    vcov: Any = None,
+    n_boot: int = 999,
+    seed: Any = None,
+) -> AnovaTable:
+    """Analysis of deviance: the terms of one model, or several nested models in the order given.
 
-    One model: it is fitted again with its first term, its first two, …; each row is the deviance that a term
-    takes away from those before it.  Several models: each row is the difference from the model before.
-    The dispersion is that of the largest model (the one with the fewest residual degrees of freedom).
+    One model, type 1: it is fitted again with its first term, its first two, …; each row is the deviance that
+    a term takes away from those before it.  Type 2: each term after all others but those that contain it.
+    Type 3: each term after all others, in sum contrasts whatever the fit used.  Several models: each row is
+    the difference from the model before.  The dispersion is that of the largest model (the one with the
+    fewest residual degrees of freedom).
 
     Parameters
     ----------
-    fit, *others : fitted generalized linear models of the same rows and response
-    test : "Chisq" (also called "LRT"), "F", "Rao", "Cp", or False for none.  The default is Chisq where the
-        dispersion is known, else F.
+    fit, *others : fitted generalized linear models of the same rows and response, neighbours nested
+    test : type 1 and several models: "Chisq" (also called "LRT"), "F", "Rao", "Cp", or False for none.  The
+        default is Chisq where the dispersion is known, else F.
         Chisq: deviance / phi against chi-square.  F: deviance / df / phi against F.  Rao: the score test.
         Cp: deviance + 2 phi (parameters).
-    type : 1
+        Types 2 and 3: "LR" (the default), deviance / phi against chi-square; "Wald" (the default with vcov=),
+        bᵀ V⁻¹ b of the term against chi-square; "F", deviance / df over an estimate of the error against F.
+        "boot" adds to the default test a p-value by parametric bootstrap, `Pr(boot)`, and its Monte Carlo
+        error, `MC error`.
+    type : 1, 2 or 3
+    error_estimate : what F of types 2 and 3 divides by: "pearson" (chi-square / df), "deviance" (deviance /
+        df) or "dispersion" (that of the summary)
+    vcov : covariance of the coefficients for Wald tests: a type such as "HC3", a dict of arguments of
+        `vcov()`, or a DataFrame (p, p)
+    n_boot, seed : samples drawn for each test of test="boot", and what their generator starts from
 
     Returns
     -------
     AnovaTable, whose `.table` has R's rows and columns: `Df`, `Deviance`, `Resid. Df`, `Resid. Dev` and those
-    of the test.  A term that adds no column (an aliased one) has Df 0 and no test.
+    of the test; for types 2 and 3 those of `car::Anova`: `LR Chisq`, `Df`, `Pr(>Chisq)`; `Df`, `Chisq`,
+    `Pr(>Chisq)`; or `Sum Sq`, `Df`, `F value`, `Pr(>F)`.  A term that adds no column (an aliased one) has
+    Df 0 and no test.
 
     Raises
     ------
     FitError
-        When the test or type is unknown, or the models have other rows, weights, response or family.
+        When the test or type is unknown; when models have other rows, weights, response or family, or are not
+        nested; when type 3 is asked of a model with aliased coefficients (empty cells).
 
     Warns
     -----
     RglmWarning
         For F tests where the family fixes the dispersion.
 
-    Source: R >= 4.4 `anova.glm`; Rao (1948) for the score test.
+    Source: R >= 4.4 `anova.glm`; `car::Anova` for types 2 and 3; Rao (1948) for the score test; Davison &
+    Hinkley (1997), 4.2.2, for the bootstrap.
 
     Examples
     --------
@@ -68,18 +96,48 @@ def anova(fit: Fitted, *others: Fitted, test: Any = "default", type: int = 1) ->
     >>> fit = glm("breaks ~ wool + tension", data=datasets.load("warpbreaks"), family="poisson")
     >>> fit.anova().table.index.tolist()
     ['NULL', 'wool', 'tension']
+    >>> fit.anova(type=2).table.columns.tolist()
+    ['LR Chisq', 'Df', 'Pr(>Chisq)']
     """
-    check_type(type)
+    check_type(type, bool(others), vcov)
+    draws = Draws(n_boot, seed)
+    if type != 1:
+        return type_table(fit, type, test, error_estimate, vcov, draws)
     models = (fit, *others)
     check_comparable(models)
+    check_nested(models, "anova()")
     largest = min(models, key=lambda model: model.df_residual)
     known = largest.family.dispersion_known
     wanted = asked_test(test, "Chisq" if known else "F")
     warn_f(largest, wanted)
     reference = Reference(dispersion(largest), np.inf if known else largest.df_residual, largest.rows.nobs)
-    if others:
-        return _compare(models, wanted, reference)
-    return _sequence(fit, wanted, reference)
+    table = _compare(models, wanted, reference) if others else _sequence(fit, wanted, reference)
+    return with_bootstrap(table, models, draws) if test == "boot" else table
+
+
+def with_bootstrap(table: AnovaTable, models: Sequence[Fitted], draws: Draws) -> AnovaTable:
+    """The table with the two columns of the bootstrap: of neighbours, or of the terms of a single model."""
+    if len(models) > 1:
+        pairs = _neighbours(models)
+    else:
+        steps = _steps(models[0])
+        pairs = [steps.get(label) for label in table.table.index]
+    tested = [pair if df else None for pair, df in zip(pairs, table.table["Df"].fillna(0.0), strict=True)]
+    columns = bootstrap_columns(models[0], tested, draws)
+    return replace(table, table=table.table.assign(**columns))
+
+
+def _neighbours(models: Sequence[Fitted]) -> list[Pair | None]:
+    """Each model and the one before it, the smaller first."""
+    sorted_pairs = (sorted(pair, key=lambda model: -model.df_residual) for pair in pairwise(models))
+    return [None, *((small.refit, large.refit) for small, large in sorted_pairs)]
+
+
+def _steps(fit: Fitted) -> dict[str, Pair]:
+    """For each term the model with the terms before it, without and with the term."""
+    assign, labels = np.asarray(fit.design.assign), fit.design.term_labels
+    ways = [partial(fit.refit, columns=assign <= i) for i in range(len(labels) + 1)]
+    return dict(zip(labels, pairwise(ways), strict=True))
 
 
 def check_comparable(models: Sequence[Fitted]) -> None:
@@ -94,14 +152,14 @@ def check_comparable(models: Sequence[Fitted]) -> None:
             )
 
 
-def check_same_rows(models: Sequence[Fitted]) -> None:
+def check_same_rows(models: Sequence[Fitted], verb: str = "anova()") -> None:
     """Models of any family can be compared by likelihood on the same rows, response and weights."""
     first = models[0]
-    check_likelihood(first, "anova()")
+    check_likelihood(first, verb)
     for number, model in enumerate(models[1:], start=2):
         if not hasattr(model, "refit"):
             raise FitError(
-                f"anova() compares fitted models; argument {number} is {described(model)}. "
+                f"{verb} compares fitted models; argument {number} is {described(model)}. "
                 'A test is given by name, such as test="F".'
             )
         rows, other = first.rows, model.rows

@@ -68,20 +68,32 @@ TESTS = ("Chisq", "LRT", "F", "Rao", "Cp")
 
 
 def asked_test(test: Any, default: str, known: Sequence[str] = TESTS) -> str | None:
-    """The test by its name; None for `test=False`.  FitError for one that is not known."""
+    """The test by its name, the default beside "boot"; None for `test=False`.  FitError for one not known."""
     if test is False or test is None:
         return None
-    if test == "default":
+    if test in ("default", "boot"):
         return default
     if test not in known:
-        raise FitError(choose("test", test, known) + " test=False is none.")
+        raise FitError(choose("test", test, (*known, "boot")) + " test=False is none.")
     return str(test)
 
 
-def check_type(type: int) -> None:
-    """Only sequential tables are made."""
-    if type != 1:
-        raise FitError(f"type {type!r} is not known. Choose 1, the sequential table.")
+def check_type(type: Any, several: bool, vcov: Any) -> None:
+    """Types 1, 2 and 3; the latter two of one model, whose Wald tests take a covariance matrix."""
+    if type not in (1, 2, 3):
+        raise FitError(
+            f"type {type!r} is not known. Choose 1 (each term after those before it), 2 (after all but the "
+            "terms that contain it) or 3 (after all others)."
+        )
+    if type != 1 and several:
+        raise FitError(
+            f"A table of type {type} tests the terms of one model. Leave out type= to compare models."
+        )
+    if type == 1 and vcov is not None:
+        raise FitError(
+            "vcov= makes Wald tests, and a table of type 1 compares deviances. Use type=2 or 3 for terms, or "
+            "waldtest(m1, m2, vcov=…) for models."
+        )
 
 
 def warn_f(fit: Fitted, test: str | None) -> None:
