@@ -40,6 +40,7 @@ from rglm.families import (
 )
 from rglm.fitting import Control
 from rglm.inference.criteria import AIC, BIC, AICc
+from rglm.inference.theta import theta_md, theta_ml, theta_mm
 from rglm.models.frames import model_frame, model_matrix
 from rglm.models.generics import (
     add1,
@@ -69,6 +70,7 @@ from rglm.models.generics import (
 )
 from rglm.models.glm import GLM, glm
 from rglm.models.lm import LM, lm
+from rglm.models.negative_binomial import NegBin, glm_nb
 
 __version__ = "0.1.0"
 
@@ -91,6 +93,7 @@ __all__ = [
     "Gaussian",
     "InverseGaussian",
     "Link",
+    "NegBin",
     "NegativeBinomial",
     "Poisson",
     "Power",
@@ -119,6 +122,7 @@ __all__ = [
     "extract_aic",
     "glance",
     "glm",
+    "glm_nb",
     "hatvalues",
     "lm",
     "model_frame",
@@ -132,6 +136,9 @@ __all__ = [
     "rstandard",
     "rstudent",
     "summary",
+    "theta_md",
+    "theta_ml",
+    "theta_mm",
     "tidy",
     "update",
     "vcov",

@@ -9,9 +9,9 @@ from rglm.errors import FamilyError
 from rglm.families.family import Family
 from rglm.families.links import Log
 from rglm.families.registry import LinkLike
-from rglm.families.stirling import saturated_negative_binomial
+from rglm.families.stirling import saturated_negative_binomial, saturated_poisson
 from rglm.families.variance import Variance
-from rglm.families.variances import NegativeBinomialVariance
+from rglm.families.variances import NegativeBinomialVariance, Proportional
 from rglm.formula.values import Floats
 
 
@@ -26,7 +26,7 @@ class NegativeBinomial(Family):
     ----------
     theta : shape, positive; the variance falls to Poisson's as it grows (alpha elsewhere is 1/theta)
     link : default log
-    estimated : whether theta was estimated from the same data
+    estimated : whether theta was estimated from the same data; it may then be infinite, the Poisson limit
 
     Raises
     ------
@@ -56,9 +56,12 @@ class NegativeBinomial(Family):
         self, theta: float | None = None, link: LinkLike | None = None, estimated: bool = False
     ) -> None:
         super().__init__(link)
-        object.__setattr__(self, "theta", _shape(theta))
+        object.__setattr__(self, "theta", _shape(theta, estimated))
         object.__setattr__(self, "estimated", estimated)
-        object.__setattr__(self, "variance", NegativeBinomialVariance(self.theta))
+        limit = math.isinf(self.theta)
+        object.__setattr__(
+            self, "variance", Proportional() if limit else NegativeBinomialVariance(self.theta)
+        )
 
     @property
     def name(self) -> str:
@@ -79,10 +82,12 @@ class NegativeBinomial(Family):
 
     def saturated(self, y: Floats) -> Floats:
         """log of the probability of y at mean y."""
+        if math.isinf(self.theta):
+            return saturated_poisson(y)
         return saturated_negative_binomial(y, self.theta)
 
 
-def _shape(theta: float | None) -> float:
+def _shape(theta: float | None, estimated: bool) -> float:
     if theta is None:
         raise FamilyError(
             "NegativeBinomial needs theta, the shape in V(mu) = mu + mu^2/theta, as in "
@@ -92,7 +97,7 @@ def _shape(theta: float | None) -> float:
         value = float(theta)
     except (TypeError, ValueError):
         value = math.nan
-    if not 0 < value < math.inf:
+    if not 0 < value < math.inf and not (estimated and value == math.inf):
         raise FamilyError(
             f"theta must be a positive finite number; got {theta!r}. theta grows without limit towards "
             "Poisson counts: use family='poisson' there; glm_nb(formula, data) estimates it."

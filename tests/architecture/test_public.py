@@ -20,7 +20,19 @@ import pytest
 import rglm
 from rglm.display.settings import options
 
-PLUMBING = {"GLM", "LM", "document", "refit", "widened", "wrap", "to_text", "to_html", "to_latex", "to_markdown"}
+PLUMBING = {
+    "GLM",
+    "LM",
+    "NegBin",
+    "document",
+    "refit",
+    "widened",
+    "wrap",
+    "to_text",
+    "to_html",
+    "to_latex",
+    "to_markdown",
+}
 """What users do not call, or every record has (see `rglm/display/record.py`): a first line will do."""
 
 OWN = {"Family", "Link", "Variance", "register_family", "register_link"}
@@ -53,7 +65,7 @@ def public() -> Iterator[tuple[str, Any]]:
     for name in rglm.__all__:
         if not name.startswith("__"):
             yield name, getattr(rglm, name)
-    for model in ("GLM", "LM"):
+    for model in ("GLM", "LM", "NegBin"):
         yield from verbs(getattr(rglm, model))
 
 

@@ -48,6 +48,7 @@ PARAMETERS = {
         NegativeBinomial(2),
         NegativeBinomial(1e7),
         NegativeBinomial(2, estimated=True),
+        NegativeBinomial(np.inf, estimated=True),
     ],
     "tweedie": [Tweedie(p, link_power=0) for p in (-1, 0, 1, 1.0001, 1.5, 1.9999, 2, 2.5, 3)],
     "quasi": [Quasi("log", name) for name in ("constant", "mu", "mu^2", "mu^3")]
