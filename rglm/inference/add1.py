@@ -38,8 +38,8 @@ def add1(
 ) -> TermTable:
     """Single term additions to a generalized linear model.
 
-    Each row is the model with one term more.  All models, the present one too, are fitted to the rows where no
-    variable of the added terms is missing.
+    Each row is the model with one term more.  All models, the present one too, are fitted to the rows where
+    no variable of the added terms is missing.
 
     Parameters
     ----------

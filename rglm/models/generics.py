@@ -21,6 +21,7 @@ from rglm.inference import leverage as _leverage
 from rglm.inference import predict as _predict
 from rglm.inference import profile as _profile
 from rglm.inference import residuals as _residuals
+from rglm.inference import step as _step
 from rglm.inference import summary as _summary
 from rglm.inference import tidy as _tidy
 from rglm.inference import vcov as _vcov
@@ -53,6 +54,7 @@ bootstrap = _generic(_bootstrap.bootstrap)
 anova = _generic(_anova.anova)
 drop1 = _generic(_drop1.drop1)
 add1 = _generic(_add1.add1)
+step = _generic(_step.step)
 extract_aic = _generic(_extract_aic.extract_aic)
 predict = _generic(_predict.predict)
 residuals = _generic(_residuals.residuals)

@@ -31,6 +31,7 @@ from rglm.inference.printed import document_glm
 from rglm.inference.profile import profile
 from rglm.inference.residuals import residuals
 from rglm.inference.separation import separation
+from rglm.inference.step import step
 from rglm.inference.summary import summary
 from rglm.inference.tidy import tidy
 from rglm.inference.vcov import vcov
@@ -54,6 +55,7 @@ class GLM(Model):
     anova = anova
     drop1 = drop1
     add1 = add1
+    step = step
     extract_aic = extract_aic
     predict = predict
     residuals = residuals

@@ -24,6 +24,7 @@ from rglm.inference.predict_lm import predict_lm
 from rglm.inference.printed import document_lm
 from rglm.inference.profile import profile_lm
 from rglm.inference.residuals import residuals_lm
+from rglm.inference.step import step_lm
 from rglm.inference.summary_lm import summary_lm
 from rglm.inference.tidy import tidy
 from rglm.inference.vcov import vcov
@@ -47,6 +48,7 @@ class LM(Model):
     anova = anova_lm
     drop1 = drop1_lm
     add1 = add1_lm
+    step = step_lm
     extract_aic = extract_aic_lm
     predict = predict_lm
     residuals = residuals_lm
