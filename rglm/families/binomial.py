@@ -45,6 +45,8 @@ class Binomial(Family):
     variance = BinomialVariance()
     dispersion_known = True
     discrete = True
+    mean_ratio = "RR"
+    mean_name = "prob"
     has_likelihood = True
     wording = "y values must be 0 <= y <= 1"
 
@@ -79,10 +81,29 @@ class Binomial(Family):
         """sum w/m log P(m y successes in m trials), both rounded to whole numbers as R does."""
         return float(sums[0] if sums[2] > 0 else sums[1]) - 0.5 * deviance
 
+    def loglik_rows(
+        self,
+        y: Floats,
+        mean: Mean,
+        weights: Floats,
+        trials: Floats | None = None,
+        counts: Floats | None = None,
+    ) -> Floats:
+        """w/m log P(m y successes in m trials), with m as in `loglik`."""
+        sizes = trials if trials is not None and (trials > 1).any() else weights
+        with np.errstate(all="ignore"):
+            beyond = self._beyond(y, mean, weights, sizes)
+            return np.where(weights > 0, beyond - 0.5 * weights * self.unit_deviance(y, mean), 0.0)
+
     def _sized(self, y: Floats, mean: Mean, weights: Floats, sizes: Floats, counts: Floats | None) -> float:
         """Sum of w/m log P(m y in m) + w d/2: what the log-likelihood has beyond half the deviance."""
         if (sizes == 1).all() and ((y == 0) | (y == 1)).all():
             return 0.0
+        beyond = self._beyond(y, mean, weights, sizes)
+        return float(beyond.sum() if counts is None else beyond @ counts)
+
+    def _beyond(self, y: Floats, mean: Mean, weights: Floats, sizes: Floats) -> Floats:
+        """w/m log P(m y in m) + w d/2 of each row."""
         m, k = np.rint(sizes), np.rint(sizes * y)
         share = np.where(sizes > 0, weights / np.where(sizes > 0, sizes, 1.0), 0.0)
         beyond = share * saturated_binomial(k, m)
@@ -91,7 +112,7 @@ class Binomial(Family):
             exact = weights * self.unit_deviance(y, mean)
             used = m * self.unit_deviance(k / np.where(m > 0, m, 1.0), mean)
             beyond = np.where(rounded, beyond + 0.5 * (exact - share * used), beyond)
-        return float(beyond.sum() if counts is None else beyond @ counts)
+        return beyond
 
 
 @dataclass(frozen=True, init=False)
@@ -116,6 +137,8 @@ class QuasiBinomial(Family):
     canonical = Logit()
     usual_links = LINKS
     variance = BinomialVariance()
+    mean_ratio = "RR"
+    mean_name = "prob"
     no_likelihood_reason = "a quasi-likelihood family has no likelihood"
     wording = Binomial.wording
 

@@ -109,6 +109,16 @@ class Family:
         return int(self.counts_dispersion)
 
     @property
+    def mean_ratio(self) -> str:
+        """What tables call a ratio of two means: "RR" of risks, "IRR" of rates, else "ratio"."""
+        return "ratio"
+
+    @property
+    def mean_name(self) -> str:
+        """What tables of means call a mean: "rate", "prob", else "response"."""
+        return "response"
+
+    @property
     def discrete(self) -> bool:
         """Whether responses are counts (or counts over trials) rather than a continuum."""
         return False
@@ -230,6 +240,31 @@ class Family:
         """
         return float(sums[0]) - 0.5 * deviance if self.has_likelihood else math.nan
 
+    def loglik_rows(
+        self,
+        y: Floats,
+        mean: Mean,
+        weights: Floats,
+        trials: Floats | None = None,
+        counts: Floats | None = None,
+    ) -> Floats:
+        """What one observation of each row adds to `loglik`, (n,): they add to it, `counts` times each.
+
+        Where the dispersion is not known it is R's, deviance / sum of weights over all rows.  NaN where the
+        family has no likelihood, 0 in rows of weight 0.
+
+        Parameters
+        ----------
+        y, weights, trials, counts : (n,) as in `likelihood_sums`
+        mean : the fitted means
+        """
+        if not self.has_likelihood:
+            return np.full(len(y), math.nan)
+        with np.errstate(all="ignore"):
+            return np.where(
+                weights > 0, weights * (self.saturated(y) - 0.5 * self.unit_deviance(y, mean)), 0.0
+            )
+
     def scaled_deviance(self, deviance: Floats, nobs: float, dispersion: float, given: bool) -> Floats:
         """-2 log-likelihood but for a constant that models of the same rows share, as R's `drop1` takes it.
 
@@ -246,3 +281,10 @@ class Family:
 
     def __str__(self) -> str:
         return f"Family: {self.name}\nLink function: {self.link.name}"
+
+
+def mean_deviance(deviances: Floats, weights: Floats, counts: Floats | None) -> float:
+    """Deviance / sum of weights, from (n,) weighted deviances of one observation of each row."""
+    if counts is None:
+        return float(deviances.sum() / weights.sum())
+    return float((deviances @ counts) / (weights @ counts))

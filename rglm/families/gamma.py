@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rglm.families.domain import POSITIVE
-from rglm.families.family import Family
+from rglm.families.family import Family, mean_deviance
 from rglm.families.link import Mean
 from rglm.families.links import Inverse
 from rglm.families.stirling import gamma_constant
@@ -57,6 +57,20 @@ class Gamma(Family):
         """Sum of weights, and of weights times log y."""
         each = weights if counts is None else weights * counts
         return np.array([each.sum(), each @ np.log(y)])
+
+    def loglik_rows(
+        self,
+        y: Floats,
+        mean: Mean,
+        weights: Floats,
+        trials: Floats | None = None,
+        counts: Floats | None = None,
+    ) -> Floats:
+        """w log f(y; mu, s) with shape 1/s, s = deviance / sum w; 0 in rows of weight 0."""
+        deviances = weights * self.unit_deviance(y, mean)
+        s = mean_deviance(deviances, weights, counts)
+        with np.errstate(all="ignore"):
+            return np.asarray(weights * (gamma_constant(1.0 / s) - np.log(y)) - 0.5 * deviances / s)
 
     def loglik(self, sums: Floats, deviance: float, dispersion: float | None = None) -> float:
         """sum w log f(y; mu, s) with shape 1/s; s = deviance / sum w unless given."""

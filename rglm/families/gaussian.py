@@ -56,6 +56,23 @@ class Gaussian(Family):
         each = used.astype(np.float64) if counts is None else counts * used
         return np.array([each.sum(), each @ np.log(np.where(used, weights, 1.0))])
 
+    def loglik_rows(
+        self,
+        y: Floats,
+        mean: Mean,
+        weights: Floats,
+        trials: Floats | None = None,
+        counts: Floats | None = None,
+    ) -> Floats:
+        """-[log(2 pi s / w) + w (y - mu)² / s] / 2 with s = deviance / n; 0 in rows of weight 0."""
+        used = weights > 0
+        squares = weights * self.unit_deviance(y, mean)
+        each = used.astype(np.float64) if counts is None else counts * used
+        s = float(each @ squares) / float(each.sum())
+        with np.errstate(all="ignore"):
+            logs = np.log(2.0 * math.pi * s / np.where(used, weights, 1.0))
+            return np.where(used, -0.5 * (logs + squares / s), 0.0)
+
     def loglik(self, sums: Floats, deviance: float, dispersion: float | None = None) -> float:
         """-[n log(2 pi s) + deviance/s - sum log w] / 2; s = deviance/n unless given."""
         n, log_weights = float(sums[0]), float(sums[1])

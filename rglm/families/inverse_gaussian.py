@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rglm.families.family import Family
+from rglm.families.family import Family, mean_deviance
 from rglm.families.link import Mean
 from rglm.families.links import InverseSquare
 from rglm.families.variances import Cube
@@ -54,6 +54,20 @@ class InverseGaussian(Family):
         """Sum of weights, and of weights times log y."""
         each = weights if counts is None else weights * counts
         return np.array([each.sum(), each @ np.log(y)])
+
+    def loglik_rows(
+        self,
+        y: Floats,
+        mean: Mean,
+        weights: Floats,
+        trials: Floats | None = None,
+        counts: Floats | None = None,
+    ) -> Floats:
+        """-[w log(2 pi s y³) + w d / s] / 2 with s = deviance / sum w; 0 in rows of weight 0."""
+        deviances = weights * self.unit_deviance(y, mean)
+        s = mean_deviance(deviances, weights, counts)
+        with np.errstate(all="ignore"):
+            return np.asarray(-0.5 * (weights * np.log(2.0 * math.pi * s * y**3) + deviances / s))
 
     def loglik(self, sums: Floats, deviance: float, dispersion: float | None = None) -> float:
         """-[W log(2 pi s) + 3 sum w log y + deviance/s] / 2, W = sum w; s = deviance / W unless given."""

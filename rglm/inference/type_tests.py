@@ -122,7 +122,7 @@ class Hypotheses:
         first hypothesis orthogonally (in V) to the second.
         """
         kept = np.flatnonzero(~self.fit.aliased)
-        b: Floats = self.fit.coef.to_numpy(dtype=float)[kept]
+        b = np.asarray(self.fit.coef.to_numpy(dtype=float)[kept], dtype=np.float64)
         if self.type == 3:
             T = self._recoded
             b, V = T @ b, np.asarray(T @ V @ T.T)

@@ -86,7 +86,28 @@ def score_is_the_likelihoods_derivative(family):
         assert slope == pytest.approx(score, rel=1e-6)
 
 
-LIKELIHOOD_LAWS = [likelihood_sums_to_one_with_the_right_moments, score_is_the_likelihoods_derivative]
+def rows_add_to_the_likelihood(family):
+    """Shares of the rows add to the log-likelihood, with weights, frequency counts and rows of weight 0."""
+    y = responses(family)
+    mean = at(np.full(len(y), 0.4))
+    weights = np.linspace(0.5, 2, len(y)) if family.domain.high > 1 else np.full(len(y), 12.0)
+    weights[1] = 0.0
+    counts = np.arange(len(y)) % 3 + 1.0
+    for each in (None, counts):
+        deviances = weights * family.unit_deviance(y, mean)
+        deviance = float(deviances.sum() if each is None else deviances @ each)
+        whole = family.loglik(family.likelihood_sums(y, mean, weights, None, each), deviance)
+        rows = family.loglik_rows(y, mean, weights, None, each)
+        assert rows.shape == y.shape
+        assert rows[1] == 0
+        assert float(rows.sum() if each is None else rows @ each) == pytest.approx(whole, rel=1e-12)
+
+
+LIKELIHOOD_LAWS = [
+    likelihood_sums_to_one_with_the_right_moments,
+    score_is_the_likelihoods_derivative,
+    rows_add_to_the_likelihood,
+]
 WITH_LIKELIHOOD = [family for family in FAMILIES if family.has_likelihood]
 
 
