@@ -192,7 +192,15 @@ class Family:
         return self.variance.unit_deviance(y, mean)
 
     def valid(self, mean: Mean) -> bool:
-        """Whether every mean is inside the family's mean domain, and finite."""
+        """Whether every mean is inside the family's mean domain, and finite.
+
+        A link that cannot leave the domain may still round a mean to its edge, far out in a tail: that is
+        valid, for the true mean is inside.
+        """
+        low, high = self.link.mu_range
+        within = self.variance.mean_domain
+        if within.low <= low and high <= within.high:
+            return bool(np.isfinite(mean.mu).all())
         return self.variance.contains(mean)
 
     # ---- the likelihood ----------------------------------------------------------------------

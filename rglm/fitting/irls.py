@@ -21,6 +21,9 @@ from rglm.formula.values import Floats
 FINE = 1e-12
 """An epsilon under this asks for coefficients to the last digits, not only for R's rule on the deviance."""
 
+HALVINGS = 60
+"""Most times a step is halved: enough to bring one of 1e10 back among coefficients of ordinary size."""
+
 
 class LeastSquares(Protocol):
     """How a step is made: dense QR, normal equations, penalised, bias-reduced, distributed."""
@@ -115,12 +118,12 @@ def irls(
     converged = False
     while not converged and len(history) < control.maxit:
         step = side.solve(current)
-        landed = _shorten(side, source, step.coef, coef, current, anchor, control.maxit)
+        landed = _shorten(side, source, step.coef, coef, current, anchor)
         change = abs(landed.evaluation.deviance - current.deviance) / (abs(landed.evaluation.deviance) + 0.1)
-        # a shortened step says nothing about the optimum: only a full one may stop the loop
-        converged = (
-            landed.halvings == 0 and change < control.epsilon and _settled(step, coef, current, control)
-        )
+        # a step shortened because the deviance rose says nothing about the optimum; one shortened to stay in
+        # the domain does where the optimum is on its boundary
+        free = landed.halvings == 0 or landed.outside
+        converged = free and change < control.epsilon and _settled(step, coef, current, control)
         boundary = landed.outside
         weighed, current, coef = current, landed.evaluation, landed.coef
         history.append(
@@ -171,7 +174,6 @@ def _shorten(
     old_coef: Floats | None,
     old: Evaluation,
     anchor: Floats | None,
-    most: int,
 ) -> _Landing:
     """Halve the step towards the old coefficients until it is valid and the deviance does not rise.
 
@@ -182,27 +184,24 @@ def _shorten(
     outside = not proposal.valid
     if old_coef is None:
         if outside:
-            coef, proposal, halvings = _retreat(side, source, coef, anchor, most)
+            coef, proposal, halvings = _retreat(side, source, coef, anchor)
         return _Landing(coef, proposal, halvings, outside)
     ceiling = old.deviance + 1e-8 * (abs(old.deviance) + 0.1)
-    while not (proposal.valid and proposal.deviance <= ceiling) and halvings < most:
+    while not (proposal.valid and proposal.deviance <= ceiling):
+        if halvings == HALVINGS:
+            return _Landing(old_coef, old, halvings, outside)
         halvings += 1
         coef = (coef + old_coef) / 2
         proposal = side.evaluate(source, coef)
-    if not proposal.valid:
-        raise FitError(
-            f"No valid step was found in {most} halvings: the mean leaves the family's domain. "
-            "Try another link, or start= closer to the solution."
-        )
     return _Landing(coef, proposal, halvings, outside)
 
 
 def _retreat(
-    side: LeastSquares, source: RowSource, coef: Floats, anchor: Floats | None, most: int
+    side: LeastSquares, source: RowSource, coef: Floats, anchor: Floats | None
 ) -> tuple[Floats, Evaluation, int]:
     """A valid point between an invalid first step and the constant fit; R stops here and asks for a start."""
     if anchor is not None:
-        for halvings in range(1, most + 1):
+        for halvings in range(1, HALVINGS + 1):
             coef = (coef + anchor) / 2
             proposal = side.evaluate(source, coef)
             if proposal.valid:

@@ -18,6 +18,10 @@ DENSE_ELEMENTS = 250_000_000
 """Largest X (elements, 2 GB) that is kept dense; larger ones are made a chunk at a time."""
 
 
+SMALLEST = 1e-300
+"""Stands for a mean, or its complement, that underflowed."""
+
+
 @dataclass(frozen=True)
 class DenseBlock:
     """Columns that are already dense, with the verbs of a Block that the loop uses."""
@@ -124,15 +128,42 @@ class Working:
     family: Family
     eta: Floats
 
-    @cached_property
+    @property
     def mean(self) -> Mean:
         """mu, dmu/deta and 1 - mu, each (n,)."""
-        return self.family.link.evaluate(self.eta)
+        return self._mean[0]
+
+    @cached_property
+    def _mean(self) -> tuple[Mean, bool]:
+        """The means, and whether all are inside the family's domain."""
+        mean = self.family.link.evaluate(self.eta)
+        if self.family.valid(mean):
+            return mean, True
+        mean = self._off_the_edges(mean)
+        return mean, bool(self.family.valid(mean))
+
+    def _off_the_edges(self, mean: Mean) -> Mean:
+        """Means that underflowed to an edge moved inside the domain, where the response lies on that edge.
+
+        A link that reaches an edge only at infinity was not there: exp(-800) is not 0.  R keeps all such
+        means a rounding error away from the edges.
+        """
+        link, y = self.family.link, self.rows.y
+        if not np.isinf(link.eta_range).all():
+            return mean
+        mu, complement, idle = mean.mu, mean.complement, self.rows.weights == 0
+        if link.mu_range[0] == 0.0:
+            mu = np.where((mu == 0.0) & ((y == 0.0) | idle), SMALLEST, mu)
+        if link.mu_range[1] == 1.0 and complement is not None:
+            complement = np.where((complement == 0.0) & ((y == 1.0) | idle), SMALLEST, complement)
+        return Mean(mu, mean.dmu, complement)
 
     @cached_property
     def unit_deviance(self) -> Floats:
         """d(y, mu) >= 0 for each row, (n,), weights not included."""
-        return self.family.unit_deviance(self.rows.y, self.mean)
+        unit = self.family.unit_deviance(self.rows.y, self.mean)
+        # a mean rounded to the edge of the domain, where y is: 0/0 by the formula, 0 by its limit
+        return unit if np.isfinite(unit).all() else np.where(self.rows.y == self.mean.mu, 0.0, unit)
 
     @cached_property
     def deviance(self) -> float:
@@ -142,11 +173,7 @@ class Working:
     @cached_property
     def valid(self) -> bool:
         """Whether eta and mu lie in the family's domain and the deviance is finite."""
-        return (
-            bool(np.isfinite(self.deviance))
-            and self.family.link.valid(self.eta)
-            and bool(self.family.valid(self.mean))
-        )
+        return bool(np.isfinite(self.deviance)) and self.family.link.valid(self.eta) and self._mean[1]
 
     @cached_property
     def weights(self) -> Floats:
@@ -170,9 +197,10 @@ class Working:
     @cached_property
     def pearson(self) -> float:
         """Pearson's chi-square: sum of w (y - mu)² / V."""
-        squares = (self.rows.y - self.mean.mu) ** 2 / self.family.variance(self.mean)
-        weights = self.rows.weights
-        return float(weights[weights > 0] @ squares[weights > 0])
+        residuals = self.rows.y - self.mean.mu
+        used = (self.rows.weights > 0) & (residuals != 0)
+        squares = residuals[used] ** 2 / np.asarray(self.family.variance(self.mean))[used]
+        return float(self.rows.weights[used] @ squares)
 
     @cached_property
     def likelihood(self) -> Floats:

@@ -28,7 +28,7 @@ def document_glm(fit: Fitted) -> Document:
                 " Residual",
             ),
             *missing_note(fit.call),
-            Line("Null Deviance:\t    ", Number(fit.null.deviance, "signif"), " "),
+            Line("Null Deviance:\t    ", Number(fit.null.deviance, "signif", missing="NaN"), " "),
             Line("Residual Deviance: ", Number(fit.deviance, "signif"), " \tAIC: ", aic),
         ],
         less=3,

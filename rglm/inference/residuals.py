@@ -109,7 +109,7 @@ def pearson_residuals(fit: Fitted) -> Floats:
     rows = fit.rows
     with np.errstate(all="ignore"):
         values = (rows.y - rows.mu) * np.sqrt(prior_weights(rows) / fit.family.variance(rows.mean))
-    return np.where(rows.used, values, 0.0)
+    return np.where(rows.used & (rows.y != rows.mu), values, 0.0)
 
 
 def working_residuals(fit: Fitted) -> Floats:

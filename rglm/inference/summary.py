@@ -96,7 +96,7 @@ class SummaryGLM(Record):
                 tuple(
                     (
                         label,
-                        Number(deviance, more=1, least=5),
+                        Number(deviance, more=1, least=5, missing="NaN"),
                         "  on ",
                         Number(df, "count"),
                         "  degrees of freedom",

@@ -154,14 +154,21 @@ def as_refit(solution: Solution, family: Family) -> Refit:
 
 def warn_unconverged(solution: Solution, control: Control) -> None:
     """One warning that says where the loop stood and what to try."""
-    if solution.converged:
-        return
-    last = solution.history[-1]
-    change, eta = format_one(last.change, 3), format_one(last.largest_eta, 3)
-    warn(
-        f"The fit did not converge in {last.number} iterations: the last step changed the deviance by "
-        f"{change} (relative; Control(epsilon={control.epsilon}) was asked for) and the largest "
-        f"|linear predictor| is {eta}. Try Control(maxit={4 * control.maxit}), start= from a "
-        "simpler model, or another link; a linear predictor that keeps growing points to separation.",
-        ConvergenceWarning,
-    )
+    if solution.boundary:
+        warn(
+            f"The fit stopped on the edge of the family's domain after {solution.n_iter} iterations: its "
+            "last step had to be shortened for the means to stay inside. Estimates there have no valid "
+            "standard errors. Try a link that keeps the mean inside by itself (log, logit), or a simpler "
+            "model.",
+            ConvergenceWarning,
+        )
+    elif not solution.converged:
+        last = solution.history[-1]
+        change, eta = format_one(last.change, 3), format_one(last.largest_eta, 3)
+        warn(
+            f"The fit did not converge in {last.number} iterations: the last step changed the deviance by "
+            f"{change} (relative; Control(epsilon={control.epsilon}) was asked for) and the largest "
+            f"|linear predictor| is {eta}. Try Control(maxit={4 * control.maxit}), start= from a "
+            "simpler model, or another link; a linear predictor that keeps growing points to separation.",
+            ConvergenceWarning,
+        )

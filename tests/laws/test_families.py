@@ -66,9 +66,10 @@ def variance_derivative_by_differences(family):
 
 
 def domain_and_means_are_guarded(family):
-    assert family.valid(at(interior(family)))
-    assert not family.valid(at([interior(family)[0], np.nan]))
-    assert not family.valid(at([interior(family)[0], np.inf]))
+    for inside in (family.valid, family.variance.contains):
+        assert inside(at(interior(family)))
+        assert not inside(at([interior(family)[0], np.nan]))
+        assert not inside(at([interior(family)[0], np.inf]))
     low, high = family.domain.low, family.domain.high
     outside = [np.inf, *([low - 1] if np.isfinite(low) else []), *([high + 1] if np.isfinite(high) else [])]
     for wrong in outside:
@@ -85,7 +86,7 @@ def start_is_a_valid_mean(family):
     y, w = responses(family), np.ones(len(responses(family)))
     if family.variance.mean_domain.low == 0 and family.domain.low < 0:
         y = y[y >= 0]
-    assert family.valid(at(family.first_means(y, w[: len(y)], None)))
+    assert family.variance.contains(at(family.first_means(y, w[: len(y)], None)))
     if np.isfinite(family.link.link(family.first_means(y, w[: len(y)], None))).all():
         assert family.valid(family.link.evaluate(family.link.link(family.start(y, w[: len(y)]))))
     else:

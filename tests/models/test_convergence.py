@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from rglm import Control, FitError, glm
-from rglm.errors import ConvergenceWarning
+from rglm.errors import ConvergenceWarning, SeparationWarning
 
 
 def test_an_intercept_alone_converges_from_a_far_start():
@@ -95,3 +95,22 @@ def test_history_holds_one_row_a_step():
     assert list(fit.history.columns[:4]) == ["deviance", "change", "halvings", "largest_eta"]
     assert len(fit.history) == fit.n_iter
     np.testing.assert_allclose(fit.history["x"].iloc[-1], fit.coef["x"])
+
+
+def test_a_mean_rounded_to_its_edge_does_not_stop_the_fit():
+    # where a tail is beyond double precision, y there has deviance 0: R clips and goes on, and so must the loop
+    x = np.linspace(-3, 3, 40)
+    data = {"y": (x > 0.1).astype(float), "x": x}
+    with pytest.warns(SeparationWarning):
+        fit = glm("y ~ x", data=data, family="binomial(cloglog)")
+    assert fit.deviance < 1e-6
+    assert fit.converged
+
+
+def test_an_optimum_on_the_boundary_is_reached_and_said():
+    # R ends at the same place, after as many iterations, with boundary = TRUE
+    data = {"y": [0.0, 0, 0, 1, 3, 9], "x": [0.0, 1, 2, 3, 4, 5]}
+    with pytest.warns(ConvergenceWarning, match="edge"):
+        fit = glm("y ~ x", data=data, family="poisson(identity)", start=[1.0, 0.5], control=Control(maxit=100))
+    assert fit.boundary
+    assert fit.fitted.min() < 1e-4
