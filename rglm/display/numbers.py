@@ -106,7 +106,9 @@ class Notation:
         return text.rjust(self.width)
 
 
-def notation(values: Iterable[Value], digits: int = 7, nsmall: int = 0) -> Notation:
+def notation(
+    values: Iterable[Value], digits: int = 7, nsmall: int = 0, always_fixed: bool = False
+) -> Notation:
     """The notation in which R's `format` and `print` write a numeric vector.
 
     The fewest significant digits, at most `digits`, that show every element to `digits`
@@ -135,7 +137,7 @@ def notation(values: Iterable[Value], digits: int = 7, nsmall: int = 0) -> Notat
         return Notation(special, 0, False)
     fixed = left + (decimals + 1 if decimals else 0)
     scientific = negative + mantissa + (mantissa > 1) + (5 if longest_exponent >= 100 else 4)
-    if fixed > scientific:
+    if fixed > scientific and not always_fixed:
         return Notation(max(scientific, special), mantissa - 1, True)
     if nsmall > decimals:
         decimals, fixed = nsmall, left + nsmall + 1
@@ -150,6 +152,17 @@ def format_common(values: Sequence[Value], digits: int = 7, nsmall: int = 0) -> 
     """
     common = notation(values, digits, nsmall)
     return [common.write(value) for value in values]
+
+
+def format_percentages(shares: Sequence[float], digits: int = 3) -> list[str]:
+    """Shares of 1 as percentages in one fixed notation, as the columns of R's `confint`.
+
+    >>> format_percentages([0.025, 0.975])
+    ['2.5 %', '97.5 %']
+    """
+    values = [100.0 * share for share in shares]
+    common = notation(values, digits, always_fixed=True)
+    return [f"{common.write(value).strip()} %" for value in values]
 
 
 def format_counts(values: Sequence[Value]) -> list[str]:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from rglm.display.numbers import format_common
+from rglm.display.numbers import format_percentages
 from rglm.formula.values import Floats
 
 
 def percentages(level: float) -> list[str]:
     """The columns of an interval table, as R names them: "2.5 %" and "97.5 %" for 0.95."""
     lower = (1.0 - level) / 2.0
-    return [f"{text.strip()} %" for text in format_common([100.0 * lower, 100.0 * (1.0 - lower)], 3)]
+    return format_percentages([lower, 1.0 - lower])
 
 
 def interval_frame(names: Sequence[str], ends: Floats, level: float) -> pd.DataFrame:

@@ -76,8 +76,11 @@ class Profile(Record):
     test: str
     df: float
 
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        return self.tables[self.which[chosen(self.which, name, "coefficient")[0]]]
+    def __getitem__(self, name: Any) -> pd.DataFrame:
+        found = self.which[chosen(self.which, name, "coefficient")[0]]
+        if found not in self.curves:
+            raise FitError(f"'{found}' has no profile: it is aliased, so the data do not determine it.")
+        return self.tables[found]
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

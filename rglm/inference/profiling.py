@@ -12,6 +12,7 @@ from rglm.errors import FitError
 from rglm.formula.values import Floats
 from rglm.inference.deviance_table import score_statistic
 from rglm.inference.fitted import Fitted, Refit
+from rglm.inference.interpolation import monotone
 
 BETTER = -1e-3
 """A scaled deviance this far under that of the fit says that the fit is not at the maximum, as R's rule."""
@@ -21,6 +22,9 @@ FINE = 0.125
 
 FLAT = 10
 """Steps, each twice as long as the one before, in which the likelihood must begin to fall."""
+
+REFINEMENTS = 3
+"""Points added where an interval of the level that the curve is made for ends."""
 
 TRIES = 60
 """Fits in all to reach the end of a curve off R's grid."""
@@ -66,9 +70,11 @@ def deviance_statistic(held: Held, value: float, refit: Refit) -> float:
 
 def rao_statistic(held: Held, value: float, refit: Refit) -> float:
     """Rao's score statistic: the squared slope of the profile log-likelihood over its information."""
+    rows, mean = held.fit.rows, refit.mean
     with np.errstate(all="ignore"):
-        residuals = np.asarray((held.fit.rows.y - refit.mean.mu) / refit.mean.dmu)
-    return max(score_statistic(held.X, residuals, refit.working_weights) / held.dispersion, 0.0)
+        residuals = np.asarray((rows.y - mean.mu) / mean.dmu)
+        weights = np.nan_to_num(rows.weights * mean.dmu**2 / held.fit.family.variance(mean), posinf=0.0)
+    return max(score_statistic(held.X, residuals, weights) / held.dispersion, 0.0)
 
 
 STATISTICS: dict[str, Statistic] = {"LRT": deviance_statistic, "Rao": rao_statistic}
@@ -188,18 +194,19 @@ def follow(held: Held, direction: float, spacing: float, reach: tuple[float, flo
             break
         point = held.at(held.origin.value + direction * step * spacing, points)
         if point is None or abs(point.z) - abs(points[-1].z) > far:
-            return _search(held, points, direction * spacing / 4.0, far, point is None)
+            return _search(held, points, direction * spacing / 4.0, reach, point is None)
         points.append(point)
     if abs(points[-1].z) >= near:
         return Side(tuple(points))
-    return _search(held, points, direction * spacing, far, False)
+    return _search(held, points, direction * spacing, reach, False)
 
 
-def _search(held: Held, points: list[Point], step: float, far: float, edge: bool) -> Side:
+def _search(held: Held, points: list[Point], step: float, reach: tuple[float, float], edge: bool) -> Side:
     """The rest of a curve by steps that are short where it is steep and long where it is flat.
 
     `edge` says that a step has left the domain: from there on steps only shorten.
     """
+    far, near = reach
     flat, least = 0, 1e-8 * max(abs(step), abs(points[-1].value))
     for _ in range(TRIES):
         last = points[-1]
@@ -213,12 +220,25 @@ def _search(held: Held, points: list[Point], step: float, far: float, edge: bool
             continue
         points.append(point)
         if abs(point.z) >= far:
-            return Side(tuple(points), regular=False)
+            return Side(_refined(held, points, near), regular=False)
         if rise < FINE * far and not edge:
             step *= 2.0
         flat = flat + 1 if rise < 1e-3 * far else 0
         if flat >= FLAT:
             break
     # a mean that rounds to the edge of its domain stops a flat curve too
-    rises = abs(points[-1].z) > FINE * far
-    return Side(tuple(points), regular=False, stopped="edge" if edge and rises else "flat")
+    rises = abs(points[-1].z) > 0.01 * far
+    return Side(_refined(held, points, near), regular=False, stopped="edge" if edge and rises else "flat")
+
+
+def _refined(held: Held, points: list[Point], near: float) -> tuple[Point, ...]:
+    """The points with some more where |z| is `near`: off R's grid steps are too long to read it off."""
+    for _ in range(REFINEMENTS):
+        z = np.array([abs(point.z) for point in points])
+        value = monotone(z, np.array([point.value for point in points]), near)
+        point = None if np.isnan(value) else held.at(value, points)
+        if point is None:
+            break
+        distances = [abs(each.value - held.origin.value) for each in points]
+        points.insert(int(np.searchsorted(distances, abs(value - held.origin.value))), point)
+    return tuple(points)
