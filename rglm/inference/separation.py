@@ -1,37 +1,35 @@
-"""Cheap signs, at any n, that some estimates run to infinity."""
+"""Signs, at any n, that some estimates run to infinity, and what in the data drives them there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from rglm.display.numbers import format_one
+from rglm.errors import some
 from rglm.formula.values import Floats
-from rglm.inference.fitted import Fitted, FittedRows
-from rglm.inference.vcov import standard_errors
-
-VANISHING = 1e-6
-"""A fitted mean this near to a response at the edge of the domain is taken to be on its way there."""
-
-UNDETERMINED = 100.0
-"""A change of eta over a column's range whose standard error exceeds this is not determined by the data."""
+from rglm.inference.fitted import Fitted
+from rglm.inference.recession import Recession, recession, sides
 
 
 @dataclass(frozen=True)
 class Separation:
     """Coefficients that have no finite estimate.
 
-    columns  names of the coefficients
-    reasons  what in the data separates, one phrase each: "all 12 responses of 'gq' are 0"
+    columns   names of the coefficients
+    reasons   what in the data separates, one phrase each: "all 12 responses where g = 'q' are 0"
+    complete  whether every response is predicted perfectly
     """
 
     columns: tuple[str, ...]
     reasons: tuple[str, ...]
+    complete: bool
 
     def __str__(self) -> str:
+        kind = "complete separation" if self.complete else "separation"
         return (
-            f"Infinite estimates (separation): {', '.join(self.columns)}. {'; '.join(self.reasons)}. "
+            f"Infinite estimates ({kind}): {some(self.columns)}. {some(self.reasons, 4)}. "
             "Their coefficients, standard errors and Wald tests mean nothing; tests that compare deviances "
             "still hold. Merge or drop the level or term, or use a bias-reduced fit."
         )
@@ -40,67 +38,119 @@ class Separation:
 def separation(fit: Fitted) -> Separation | None:
     """Coefficients whose estimates run to infinity, and why; None where there is no sign of it.
 
-    Signs: fitted means that vanish towards responses at the edge of the domain (0 for counts, 0 or 1 for
-    proportions), and coefficients whose standard error over the range of their column exceeds 100.
+    A fit is separated when the likelihood has a direction of recession; the next step of the iteration
+    points along it.  The exact test of its existence is a linear program.
 
-    Source: Albert & Anderson (1984), Biometrika 71; the exact test is a linear program.
+    Source: Albert & Anderson (1984), Biometrika 71.
     """
-    rows = fit.rows
-    if not any(vanishing.any() for vanishing in _vanishing(fit, rows)):
+    wanted = sides(fit)
+    found = recession(fit, wanted)
+    if found is None:
         return None
-    X = rows.block.dense()[rows.used]
-    spread = np.where(np.ptp(X, axis=0) > 0, np.ptp(X, axis=0), 1.0)
-    errors = standard_errors(fit, 1.0) * spread
-    flagged = np.flatnonzero(np.nan_to_num(errors, nan=0.0, posinf=np.inf) > UNDETERMINED)
-    if not len(flagged):
+    names = fit.design.column_names
+    columns = tuple(names[j] for j in np.flatnonzero(found.direction))
+    complete = bool(found.moves[fit.rows.used].all())
+    return Separation(columns, tuple(_reasons(fit, found, complete)), complete)
+
+
+def _reasons(fit: Fitted, found: Recession, complete: bool) -> list[str]:
+    """A phrase for each level or number that separates by itself; one for the terms together without any."""
+    y, moved = fit.rows.y, fit.rows.used & (found.moves != 0.0)
+    if complete and np.ptp(y[moved]) == 0:
+        return [_all_are(int(moved.sum()), "", y[moved][0])]
+    infinite = set(np.asarray(fit.design.assign)[found.direction != 0.0].tolist())
+    terms = enumerate(zip(fit.design.terms.terms, fit.rows.block.pieces, strict=True), start=1)
+    phrases: list[str] = []
+    told = np.zeros(len(moved), dtype=bool)
+    for number, (term, piece) in terms:
+        if number not in infinite:
+            continue
+        if piece.codes is not None and piece.values is None:
+            phrases += _cells(fit, term, piece.codes, moved, told)
+        elif piece.codes is None and piece.values is not None and piece.values.shape[1] == 1:
+            phrases += _number(fit, fit.design.term_labels[number - 1], piece.values[:, 0], moved, told)
+    if phrases:
+        return phrases
+    listed = some([f"'{label}'" for label in _terms(fit, found)])
+    return [f"{listed} {'predict every response' if complete else 'predict some responses'} perfectly"]
+
+
+def _terms(fit: Fitted, found: Recession) -> list[str]:
+    """Labels of the terms whose coefficients are infinite; the intercept only where there is none."""
+    assign = np.asarray(fit.design.assign)[found.direction != 0.0]
+    numbers = [number for number in dict.fromkeys(assign.tolist()) if number] or [0]
+    return [fit.design.term_labels[number - 1] if number else "(Intercept)" for number in numbers]
+
+
+def _cells(
+    fit: Fitted, term: tuple[int, ...], codes: np.ndarray, moved: np.ndarray, told: np.ndarray
+) -> list[str]:
+    """Phrases for the cells of a term of factors whose responses all lie on one edge; marks rows as told."""
+    used, y = fit.rows.used, fit.rows.y
+    total = np.bincount(codes[used])
+    means = np.bincount(codes[used], y[used]) / np.maximum(total, 1)
+    new = np.bincount(codes[moved & ~told], minlength=len(total)) > 0
+    lone = new & (np.bincount(codes[moved], minlength=len(total)) == total)
+    lone &= (means == fit.family.domain.low) | (means == fit.family.domain.high)
+    told |= used & np.append(lone, np.zeros(codes.max() + 1 - len(lone), dtype=bool))[codes]
+    return [
+        _all_are(int(total[cell]), f"where {_cell(fit, term, cell)} ", means[cell])
+        for cell in np.flatnonzero(lone).tolist()
+    ]
+
+
+def _cell(fit: Fitted, term: tuple[int, ...], cell: int) -> str:
+    """`a = 'u', b = 'v'`: the levels of one cell of a term, the earlier variable fastest."""
+    parts = []
+    for index in term:
+        variable = fit.design.variables[index]
+        levels = variable.levels or ()
+        cell, code = divmod(cell, len(levels))
+        parts.append(f"{variable.name} = '{levels[code]}'")
+    return ", ".join(parts)
+
+
+def _number(fit: Fitted, label: str, x: Floats, moved: np.ndarray, told: np.ndarray) -> list[str]:
+    """What a numeric column separates by itself: one of its two values, or all that lies beyond a number."""
+    used, y = fit.rows.used, fit.rows.y
+    phrases = []
+    values = np.unique(x[used])
+    for value in values if len(values) == 2 else ():
+        rows = used & (x == value)
+        if moved[rows].all() and np.ptp(y[rows]) == 0 and not told[rows].all():
+            told |= rows
+            phrases.append(_all_are(int(rows.sum()), f"where {label} = {_text(value)} ", y[rows][0]))
+    if not phrases and not told[moved].all():
+        phrase = _halves(fit, label, x)
+        if phrase is not None:
+            told |= moved
+            phrases.append(phrase)
+    return phrases
+
+
+def _halves(fit: Fitted, label: str, x: Floats) -> str | None:
+    """The phrase for responses that lie on one edge on one side of some value of x, on the other beyond."""
+    rows, domain = fit.rows, fit.family.domain
+    at_low, at_high = (rows.used & (rows.y == edge) for edge in (domain.low, domain.high))
+    between = x[rows.used & ~at_low & ~at_high]
+    if not at_low.any() or not at_high.any():
         return None
-    names, assign = fit.design.column_names, np.asarray(fit.design.assign)
-    reasons = tuple(_reasons(fit, X, rows.y[rows.used], flagged, assign))
-    return Separation(tuple(names[j] for j in flagged), reasons)
-
-
-def _vanishing(fit: Fitted, rows: FittedRows) -> Iterator[np.ndarray]:
-    """Rows whose response is on an edge of the domain that the mean can only approach, and nearly has."""
-    response, mean = fit.family.domain, fit.family.variance.mean_domain
-    if response.closed_low and not mean.closed_low and np.isfinite(response.low):
-        yield (rows.mu - response.low < VANISHING) & (rows.y == response.low) & rows.used
-    if response.closed_high and not mean.closed_high and np.isfinite(response.high):
-        gap = response.high - rows.mu if rows.mean.complement is None else rows.mean.complement
-        yield (gap < VANISHING) & (rows.y == response.high) & rows.used
-
-
-def _reasons(fit: Fitted, X: Floats, y: Floats, flagged: np.ndarray, assign: np.ndarray) -> Iterator[str]:
-    """A phrase for each level whose responses all lie on one edge, else for the terms together."""
-    names, labels, found = fit.design.column_names, fit.design.term_labels, False
-    for j in flagged:
-        whole = assign[j] and _is_indicator(X[:, j])
-        share = _one_edge(fit, np.asarray(X[:, j] == 1.0), y) if whole else None
-        if share is not None:
-            found = True
-            yield f"all {share[0]} responses of '{names[j]}' are {share[1]}"
-    for term in dict.fromkeys(assign[flagged].tolist()):
-        columns = np.flatnonzero(assign == term)
-        whole = (
-            term and set(columns) <= set(flagged.tolist()) and all(_is_indicator(X[:, j]) for j in columns)
-        )
-        share = _one_edge(fit, np.asarray(~X[:, columns].any(axis=1)), y) if whole else None
-        if share is not None:
-            found = True
-            yield f"all {share[0]} responses of the base level of '{labels[term - 1]}' are {share[1]}"
-    if not found:
-        terms = dict.fromkeys(labels[k - 1] if k else "(Intercept)" for k in assign[flagged].tolist())
-        yield f"{', '.join(terms)} predict some responses perfectly"
-
-
-def _is_indicator(column: Floats) -> bool:
-    return bool(np.isin(column, (0.0, 1.0)).all())
-
-
-def _one_edge(fit: Fitted, rows: np.ndarray, y: Floats) -> tuple[int, int] | None:
-    """How many rows, and their common response, where all of them lie on one edge of the domain."""
-    values = y[rows]
-    domain = fit.family.domain
-    for edge in (domain.low, domain.high):
-        if len(values) and np.isfinite(edge) and (values == edge).all():
-            return len(values), int(edge)
+    for first, second in ((at_low, at_high), (at_high, at_low)):
+        below, above = x[first].max(), x[second].min()
+        if below <= above and ((below <= between) & (between <= above)).all():
+            equals = "" if below == above else "="
+            return (
+                f"the response is {_text(rows.y[first][0])} where {label} <{equals} {_text(below)} "
+                f"and {_text(rows.y[second][0])} where {label} >{equals} {_text(above)}"
+            )
     return None
+
+
+def _all_are(count: int, where: str, y: float) -> str:
+    if count == 1:
+        return f"the one response {where}is {_text(y)}"
+    return f"all {count} responses {where}are {_text(y)}"
+
+
+def _text(value: float) -> str:
+    return format_one(float(value))
