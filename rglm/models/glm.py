@@ -20,21 +20,27 @@ from rglm.inference.alias import alias
 from rglm.inference.anova import anova
 from rglm.inference.augment import augment
 from rglm.inference.bootstrap import bootstrap
+from rglm.inference.coef_test import coef_test
 from rglm.inference.confint import confint
+from rglm.inference.contrasts import contrasts
 from rglm.inference.drop1 import drop1
+from rglm.inference.exp_coef import exp_coef
 from rglm.inference.extract_aic import extract_aic
 from rglm.inference.glance import glance
 from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
+from rglm.inference.linear_hypothesis import linear_hypothesis
 from rglm.inference.predict import predict
 from rglm.inference.printed import document_glm
 from rglm.inference.profile import profile
+from rglm.inference.relativities import relativities
 from rglm.inference.residuals import residuals
 from rglm.inference.separation import separation
 from rglm.inference.step import step
 from rglm.inference.summary import summary
 from rglm.inference.tidy import tidy
 from rglm.inference.vcov import vcov
+from rglm.inference.vif import vif
 from rglm.models.arguments import Arguments
 from rglm.models.base import Model
 from rglm.models.call import describe
@@ -49,9 +55,15 @@ class GLM(Model):
     document = document_glm
     summary = summary
     vcov = vcov
+    coef_test = coef_test
+    linear_hypothesis = linear_hypothesis
+    contrasts = contrasts
+    vif = vif
     confint = confint
     profile = profile
     bootstrap = bootstrap
+    exp_coef = exp_coef
+    relativities = relativities
     anova = anova
     drop1 = drop1
     add1 = add1
@@ -189,18 +201,19 @@ def fit_glm(arguments: Arguments) -> GLM:
         anchor(family, rows, prepared.design.terms.intercept),
         print_step if control.trace else None,
     )
-    warn_unconverged(solution, control)
-    fit = GLM(arguments, prepared, solution, describe("glm", arguments, prepared, arguments.family))
-    return warn_separated(fit)
+    return with_warnings(
+        GLM(arguments, prepared, solution, describe("glm", arguments, prepared, arguments.family))
+    )
 
 
 AnyGLM = TypeVar("AnyGLM", bound=GLM)
 
 
-def warn_separated(fit: AnyGLM) -> AnyGLM:
-    """One warning where estimates run to infinity, and a note of it in the fit's heading."""
+def with_warnings(fit: AnyGLM) -> AnyGLM:
+    """One warning where estimates run to infinity, and a note of it in the heading; else one of the loop's."""
     found = separation(fit)
     if found is None:
+        warn_unconverged(fit.solution, fit.arguments.control)
         return fit
     warn(str(found), SeparationWarning)
     note = f"Infinite estimates (separation): {', '.join(found.columns)}"

