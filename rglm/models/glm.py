@@ -210,7 +210,7 @@ AnyGLM = TypeVar("AnyGLM", bound=GLM)
 
 
 def with_warnings(fit: AnyGLM) -> AnyGLM:
-    """One warning where estimates run to infinity, and a note of it in the heading; else one of the loop's."""
+    """One warning: that estimates run to infinity (the heading notes it too), or else what the loop found."""
     found = separation(fit)
     if found is None:
         warn_unconverged(fit.solution, fit.arguments.control)
