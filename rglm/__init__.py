@@ -39,6 +39,7 @@ from rglm.families import (
     register_link,
 )
 from rglm.fitting import Control
+from rglm.inference.compare import compare
 from rglm.inference.criteria import AIC, BIC, AICc
 from rglm.inference.theta import theta_md, theta_ml, theta_mm
 from rglm.models.frames import model_frame, model_matrix
@@ -48,18 +49,23 @@ from rglm.models.generics import (
     anova,
     augment,
     bootstrap,
+    coef_test,
     confint,
+    contrasts,
     cooks_distance,
     covratio,
     dfbeta,
     dfbetas,
     dffits,
     drop1,
+    exp_coef,
     extract_aic,
     glance,
     hatvalues,
+    linear_hypothesis,
     predict,
     profile,
+    relativities,
     residuals,
     rstandard,
     rstudent,
@@ -68,6 +74,7 @@ from rglm.models.generics import (
     tidy,
     update,
     vcov,
+    vif,
 )
 from rglm.models.glm import GLM, glm
 from rglm.models.lm import LM, lm
@@ -78,9 +85,9 @@ __version__ = "0.1.0"
 __all__ = [
     "AIC",
     "BIC",
-    "AICc",
     "GLM",
     "LM",
+    "AICc",
     "Binomial",
     "Control",
     "ConvergenceWarning",
@@ -112,7 +119,10 @@ __all__ = [
     "anova",
     "augment",
     "bootstrap",
+    "coef_test",
+    "compare",
     "confint",
+    "contrasts",
     "cooks_distance",
     "covratio",
     "datasets",
@@ -120,11 +130,13 @@ __all__ = [
     "dfbetas",
     "dffits",
     "drop1",
+    "exp_coef",
     "extract_aic",
     "glance",
     "glm",
     "glm_nb",
     "hatvalues",
+    "linear_hypothesis",
     "lm",
     "model_frame",
     "model_matrix",
@@ -133,6 +145,7 @@ __all__ = [
     "profile",
     "register_family",
     "register_link",
+    "relativities",
     "residuals",
     "rstandard",
     "rstudent",
@@ -144,4 +157,5 @@ __all__ = [
     "tidy",
     "update",
     "vcov",
+    "vif",
 ]

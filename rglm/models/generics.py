@@ -12,19 +12,25 @@ from rglm.inference import alias as _alias
 from rglm.inference import anova as _anova
 from rglm.inference import augment as _augment
 from rglm.inference import bootstrap as _bootstrap
+from rglm.inference import coef_test as _coef_test
 from rglm.inference import confint as _confint
+from rglm.inference import contrasts as _contrasts
 from rglm.inference import drop1 as _drop1
+from rglm.inference import exp_coef as _exp_coef
 from rglm.inference import extract_aic as _extract_aic
 from rglm.inference import glance as _glance
 from rglm.inference import influence as _influence
 from rglm.inference import leverage as _leverage
+from rglm.inference import linear_hypothesis as _linear_hypothesis
 from rglm.inference import predict as _predict
 from rglm.inference import profile as _profile
+from rglm.inference import relativities as _relativities
 from rglm.inference import residuals as _residuals
 from rglm.inference import step as _step
 from rglm.inference import summary as _summary
 from rglm.inference import tidy as _tidy
 from rglm.inference import vcov as _vcov
+from rglm.inference import vif as _vif
 from rglm.models.base import Model
 from rglm.models.glm import GLM
 
@@ -48,6 +54,10 @@ def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
 
 summary = _generic(_summary.summary)
 vcov = _generic(_vcov.vcov)
+coef_test = _generic(_coef_test.coef_test)
+linear_hypothesis = _generic(_linear_hypothesis.linear_hypothesis)
+contrasts = _generic(_contrasts.contrasts)
+vif = _generic(_vif.vif)
 confint = _generic(_confint.confint)
 profile = _generic(_profile.profile)
 bootstrap = _generic(_bootstrap.bootstrap)
@@ -70,4 +80,6 @@ alias = _generic(_alias.alias)
 tidy = _generic(_tidy.tidy)
 glance = _generic(_glance.glance)
 augment = _generic(_augment.augment)
+exp_coef = _generic(_exp_coef.exp_coef)
+relativities = _generic(_relativities.relativities)
 update = _generic(GLM.update)

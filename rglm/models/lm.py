@@ -14,20 +14,26 @@ from rglm.inference.alias import alias
 from rglm.inference.anova_lm import anova_lm
 from rglm.inference.augment import augment_lm
 from rglm.inference.bootstrap import bootstrap
+from rglm.inference.coef_test import coef_test
 from rglm.inference.confint import confint_lm
+from rglm.inference.contrasts import contrasts
 from rglm.inference.drop1 import drop1_lm
+from rglm.inference.exp_coef import exp_coef
 from rglm.inference.extract_aic import extract_aic_lm
 from rglm.inference.glance import glance_lm
 from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
+from rglm.inference.linear_hypothesis import linear_hypothesis_lm
 from rglm.inference.predict_lm import predict_lm
 from rglm.inference.printed import document_lm
 from rglm.inference.profile import profile_lm
+from rglm.inference.relativities import relativities
 from rglm.inference.residuals import residuals_lm
 from rglm.inference.step import step_lm
 from rglm.inference.summary_lm import summary_lm
 from rglm.inference.tidy import tidy
 from rglm.inference.vcov import vcov
+from rglm.inference.vif import vif
 from rglm.models.arguments import Arguments
 from rglm.models.base import Model
 from rglm.models.call import describe
@@ -42,9 +48,15 @@ class LM(Model):
     document = document_lm
     summary = summary_lm
     vcov = vcov
+    coef_test = coef_test
+    linear_hypothesis = linear_hypothesis_lm
+    contrasts = contrasts
+    vif = vif
     confint = confint_lm
     profile = profile_lm
     bootstrap = bootstrap
+    exp_coef = exp_coef
+    relativities = relativities
     anova = anova_lm
     drop1 = drop1_lm
     add1 = add1_lm
