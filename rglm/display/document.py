@@ -15,7 +15,7 @@ from rglm.display.settings import Settings
 from rglm.display.table import Table
 from rglm.errors import choose
 
-How = Literal["format", "plain", "signif", "general", "p-value", "round", "count"]
+How = Literal["format", "plain", "signif", "general", "p-value", "round", "count", "stars"]
 Role = Literal["text", "heading", "code", "note"]
 
 
@@ -34,6 +34,7 @@ class Number:
     round     `format(round(x, places), nsmall = nsmall)`; with `error` (a standard error), nsmall
               is `max(2 - floor(log10(error)), 0)` and so is places unless given, as MASS prints theta
     count     a whole number, never scientific
+    stars     the significance mark of a p-value, three characters wide
     ========= ==========================================================
 
     A missing value (None, NaN) prints as `missing`: R's NA unless said otherwise.

@@ -6,7 +6,9 @@ Every renderer reads blocks, so all of them show the same characters.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from rglm.display import numbers
 from rglm.display.cells import Align, lay_table
@@ -24,7 +26,7 @@ from rglm.display.document import (
 )
 from rglm.display.settings import Settings
 from rglm.display.strings import display_width, pad, visible
-from rglm.display.table import Table
+from rglm.display.table import Column, Table
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,21 @@ Block = Words | Named | Grid
 def lay_out(document: Document, settings: Settings) -> list[Block]:
     """The blocks of a document, every number formatted."""
     digits = digits_of(document.less, settings)
-    return [_lay(part, digits, settings) for part in document.parts]
+    return [block for part in document.parts for block in _blocks(part, _lay(part, digits, settings))]
+
+
+def _blocks(part: Part, laid: Block) -> list[Block]:
+    """A table with groups as one grid for each group, an empty line between them; else the block as it is."""
+    if not isinstance(part, Table) or part.groups is None or not isinstance(laid, Grid):
+        return [laid]
+    blocks: list[Block] = []
+    for label in dict.fromkeys(part.groups):
+        rows = [i for i, each in enumerate(part.groups) if each == label]
+        columns = tuple(tuple(column[i] for i in rows) for column in laid.columns)
+        names = tuple(laid.row_names[i] for i in rows)
+        grid = replace(laid, columns=columns, row_names=names, caption=label, legend=None)
+        blocks += [grid] if not blocks else [Words("", "text"), grid]
+    return blocks
 
 
 def _lay(part: Part, digits: int, settings: Settings) -> Block:
@@ -71,7 +87,7 @@ def _lay(part: Part, digits: int, settings: Settings) -> Block:
         return Words("".join([_write(piece, digits, settings) for piece in part.pieces]), part.role)
     if isinstance(part, Table):
         own = digits if part.less is None else digits_of(part.less, settings)
-        laid = lay_table(part, own, settings.stars)
+        laid = lay_table(_written(part, own, settings), own, settings.stars)
         return Grid(
             tuple(map(visible, laid.headers)),
             tuple(tuple(cells) for cells in laid.columns),
@@ -85,6 +101,20 @@ def _lay(part: Part, digits: int, settings: Settings) -> Block:
     if isinstance(part, Aligned):
         return Words("\n".join(_align(part, digits, settings)), "text")
     return _lay_named(part, digits)
+
+
+def _written(table: Table, digits: int, settings: Settings) -> Table:
+    """The table with its columns of pieces as text."""
+
+    def text(column: Column) -> Column:
+        values: Sequence[Any] = column.values
+        cells = ["".join([_write(each, digits, settings) for each in pieces]) for pieces in values]
+        return Column(column.name, "text", cells)
+
+    if all(column.kind != "pieces" for column in table.columns):
+        return table
+    columns = [text(column) if column.kind == "pieces" else column for column in table.columns]
+    return replace(table, columns=tuple(columns))
 
 
 def _lay_named(part: NamedValues, digits: int) -> Named:
@@ -112,7 +142,12 @@ def _write_joint(rule: Number, values: list[numbers.Value], digits: int, setting
         return numbers.format_counts(values)
     if rule.how == "plain":
         return numbers.format_common(values, settings.digits)
-    return numbers.format_common(values, max(rule.least, digits + rule.more))
+    shown = numbers.format_common(values, max(rule.least, digits + rule.more))
+    width = max(map(len, shown), default=0)
+    return [
+        rule.missing.rjust(width) if v is None or v != v else text
+        for v, text in zip(values, shown, strict=True)
+    ]
 
 
 def _write(piece: Piece, digits: int, settings: Settings) -> str:
@@ -126,6 +161,8 @@ def _write(piece: Piece, digits: int, settings: Settings) -> str:
         return numbers.format_general(value, wanted)
     if piece.how == "p-value":
         return numbers.format_p((value,), wanted)[0]
+    if piece.how == "stars":
+        return pad(numbers.stars(value), 3, "left")
     if piece.how == "signif":
         return numbers.format_one(numbers.signif(value, wanted), settings.digits)
     if piece.how == "round":

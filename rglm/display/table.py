@@ -12,6 +12,7 @@ from rglm.errors import choose
 
 Kind = Literal[
     "estimate", "standard error", "statistic", "p-value", "df", "deviance", "count", "number", "text"
+    "pieces",
 ]
 Style = Literal["coefficients", "anova", "frame", "matrix", "correlation", "fractions"]
 
@@ -25,6 +26,7 @@ class Column:
     decimals; a "p-value" column gives stars; "df" and "count" columns are left alone; "deviance" and
     "number" columns lose what is small beside their largest entry.  "count" prints whole numbers
     as R prints integers (100000), "df" as R prints doubles (1e+05).  "text" values are strings.
+    as R prints integers (100000), "df" as R prints doubles (1e+05).  "text" values are strings; a "pieces"
     """
 
     name: str

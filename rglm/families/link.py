@@ -35,7 +35,8 @@ class Link:
 
     A subclass gives `name` (as R prints it), `link`, and either `evaluate` or both `inverse` and
     `derivative`; the rest follows.  `mu_range` and `eta_range` are the open intervals between which the link
-    is one to one (all numbers unless said).
+    is one to one (all numbers unless said).  `exponentiates` says what exp() of a difference of two linear
+    predictors is a ratio of: "mean", "odds" or "hazard"; None where it is none.
     No method clips: a mean that overflows is the fit's business (it shortens the step).
 
     Source: McCullagh & Nelder (1989), 2.2.3; R's `make.link`.
@@ -64,9 +65,12 @@ class Link:
         def mu_range(self) -> tuple[float, float]: ...
         @property
         def eta_range(self) -> tuple[float, float]: ...
+        @property
+        def exponentiates(self) -> str | None: ...
 
     else:
         mu_range = eta_range = (-np.inf, np.inf)
+        exponentiates = None
 
     def link(self, mu: Floats, complement: Floats | None = None) -> Floats:
         """eta = g(mu), (n,); `complement`, 1 - mu, keeps the upper tail of a probability exact."""

@@ -48,6 +48,7 @@ class Log(Link):
 
     name = "log"
     mu_range = POSITIVE
+    exponentiates = "mean"
 
     def link(self, mu: Floats, complement: Floats | None = None) -> Floats:
         """eta = log(mu)."""
@@ -218,6 +219,7 @@ class Logit(Link):
 
     name = "logit"
     mu_range = UNIT
+    exponentiates = "odds"
 
     def link(self, mu: Floats, complement: Floats | None = None) -> Floats:
         """eta = log(mu / (1 - mu))."""
@@ -309,6 +311,7 @@ class CLogLog(Link):
 
     name = "cloglog"
     mu_range = UNIT
+    exponentiates = "hazard"
 
     def link(self, mu: Floats, complement: Floats | None = None) -> Floats:
         """log(-log(1 - mu)), from whichever tail is the smaller."""

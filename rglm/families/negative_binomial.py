@@ -49,6 +49,7 @@ class NegativeBinomial(Family):
     usual_links = ("log", "identity", "sqrt")
     has_likelihood = True
     discrete = True
+    mean_ratio = "IRR"
     wording = "negative values not allowed for the negative binomial family"
     remedy = "Counts cannot be negative: correct those rows or leave them out with subset=."
 

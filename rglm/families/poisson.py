@@ -41,6 +41,8 @@ class Poisson(Family):
     variance = Proportional()
     dispersion_known = True
     discrete = True
+    mean_ratio = "IRR"
+    mean_name = "rate"
     has_likelihood = True
     wording = "negative values not allowed for the 'Poisson' family"
     remedy = "Counts cannot be negative: correct those rows or leave them out with subset=."
@@ -89,6 +91,8 @@ class QuasiPoisson(Family):
     canonical = Log()
     usual_links = ("log", "identity", "sqrt")
     variance = Proportional()
+    mean_ratio = "IRR"
+    mean_name = "rate"
     no_likelihood_reason = "a quasi-likelihood family has no likelihood"
     wording = "negative values not allowed for the 'quasiPoisson' family"
     remedy = Poisson.remedy

@@ -66,7 +66,10 @@ def points(fit: Fitted, newdata: Any, new_levels: str, *, exposure: Any = None, 
     columns = next(iter(fit.source.blocks())) if newdata is None else open_columns(newdata)
     own = () if given else _own_offsets(fit, columns)
     encoded = encode(fit.design, columns, extras=own, na="keep", new_levels=new_levels)
-    extras = {**encoded.extras, **{name: _values(fit, columns, name, value) for name, value in given.items()}}
+    extras = {
+        **encoded.extras,
+        **{name: row_values(fit, columns, name, value) for name, value in given.items()},
+    }
     eta = encoded.block.times(np.where(fit.aliased, 0.0, fit.coef.to_numpy(dtype=float)))
     if encoded.formula_offset is not None:
         eta = eta + encoded.formula_offset
@@ -123,7 +126,7 @@ def _own_offsets(fit: Fitted, columns: Columns) -> tuple[str, ...]:
     return tuple(name for name, _ in own)
 
 
-def _values(fit: Fitted, columns: Columns, name: str, value: Any) -> Floats:
+def row_values(fit: Fitted, columns: Columns, name: str, value: Any) -> Floats:
     """An offset or exposure as (m,) floats: a number, text over the columns, or an array."""
     n = columns.n_rows
     if hasattr(value, "casefold"):
