@@ -152,10 +152,11 @@ def check_comparable(models: Sequence[Fitted]) -> None:
             )
 
 
-def check_same_rows(models: Sequence[Fitted], verb: str = "anova()") -> None:
-    """Models of any family can be compared by likelihood on the same rows, response and weights."""
+def check_same_rows(models: Sequence[Fitted], verb: str = "anova()", likelihood: bool = True) -> None:
+    """Models of any family can be compared, by likelihood or not, on the same rows, response and weights."""
     first = models[0]
-    check_likelihood(first, verb)
+    if likelihood:
+        check_likelihood(first, verb)
     for number, model in enumerate(models[1:], start=2):
         if not hasattr(model, "refit"):
             raise FitError(
@@ -197,8 +198,9 @@ def _sequence(fit: Fitted, test: str | None, reference: Reference) -> AnovaTable
     stages = _stages(fit, len(labels), test == "Rao")
     deviances = np.array([stage.deviance for stage in stages])
     df_residuals = np.array([stage.df_residual for stage in stages])
-    df = np.concatenate([[np.nan], -np.diff(df_residuals)])
-    drop = np.concatenate([[np.nan], -np.diff(deviances)])
+    df = np.concatenate([[np.nan], df_residuals[:-1] - df_residuals[1:]])
+    # a term that adds no column leaves the fit as it is: what is left of a difference is the loop's tolerance
+    drop = np.concatenate([[np.nan], np.where(df[1:] == 0, 0.0, -np.diff(deviances))])
     columns = {"Df": df, "Deviance": drop, "Resid. Df": df_residuals, "Resid. Dev": deviances}
     notes = (
         "",
