@@ -11,10 +11,18 @@ from rglm.display.numbers import Value
 from rglm.errors import choose
 
 Kind = Literal[
-    "estimate", "standard error", "statistic", "p-value", "df", "deviance", "count", "number", "text"
+    "estimate",
+    "standard error",
+    "statistic",
+    "p-value",
+    "df",
+    "deviance",
+    "count",
+    "number",
+    "text",
     "pieces",
 ]
-Style = Literal["coefficients", "anova", "frame", "matrix", "correlation", "fractions"]
+Style = Literal["coefficients", "anova", "frame", "matrix", "correlation", "fractions", "means"]
 
 
 @dataclass(frozen=True)
@@ -25,13 +33,13 @@ class Column:
     "standard error" columns are formatted together; "statistic" columns are rounded to fewer
     decimals; a "p-value" column gives stars; "df" and "count" columns are left alone; "deviance" and
     "number" columns lose what is small beside their largest entry.  "count" prints whole numbers
-    as R prints integers (100000), "df" as R prints doubles (1e+05).  "text" values are strings.
     as R prints integers (100000), "df" as R prints doubles (1e+05).  "text" values are strings; a "pieces"
+    value is a tuple of strings and Numbers, each number written by its own rule.
     """
 
     name: str
     kind: Kind
-    values: Sequence[Value] | Sequence[str | None]
+    values: Sequence[Value] | Sequence[str | None] | Sequence[tuple[Any, ...]]
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -45,10 +53,11 @@ class Table:
 
     `style`: "coefficients" (R's printCoefmat), "anova" (print.anova), "frame"
     (print.data.frame), "matrix" (a numeric matrix), "correlation" (the lower triangle, two
-    decimals, as summary(correlation=TRUE)), "fractions" (as alias()).
+    decimals, as summary(correlation=TRUE)), "fractions" (as alias()), "means" (as emmeans).
     `row_names` has one name a row.  `caption` is a line above the table.  `missing` is what an
     absent cell prints ("" in style "anova", else "NA"); `nan` is what NaN prints in styles
-    "coefficients" and "anova" where that differs from None.  `less` replaces the document's.
+    "coefficients" and "anova" where that differs from None.  `less` replaces the document's.  `groups`
+    has one label a row: rows of one label stand together under it, all groups in one notation.
     """
 
     columns: tuple[Column, ...]
@@ -58,6 +67,7 @@ class Table:
     missing: str | None = None
     less: int | None = None
     nan: str | None = None
+    groups: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.style not in get_args(Style):
@@ -82,7 +92,7 @@ def kind_of(name: str) -> Kind:
         return "standard error"
     if name[1:7] == " value" or name in ("F", "Cp", "Chisq"):
         return "statistic"
-    if name.startswith(("Pr(", "P(", "p-v")):
+    if name.startswith(("Pr(", "P(", "p-v")) and name != "Pr(boot)":  # which stands beside one with stars
         return "p-value"
     return "df" if name.endswith("Df") else "number"
 
