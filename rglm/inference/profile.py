@@ -13,7 +13,7 @@ from rglm.display.document import Part
 from rglm.errors import FitError, RglmWarning, SeparationWarning, choose, some, warn
 from rglm.formula.deparse import quote_name
 from rglm.formula.values import Floats
-from rglm.inference.checks import check_level
+from rglm.inference.checks import check_level, check_likelihood
 from rglm.inference.distributions import two_sided_quantile
 from rglm.inference.fitted import Fitted
 from rglm.inference.interpolation import cubic_spline, look_up, monotone
@@ -221,6 +221,7 @@ def profiles(
 ) -> Profile:
     """The profiles of the coefficients at these positions."""
     _check(fit, alpha, maxsteps, del_, test)
+    check_likelihood(fit, "profile()")
     known = fit.family.dispersion_known
     phi, names = fitted_dispersion(fit), tuple(fit.design.column_names)
     if not phi > 0:

@@ -30,12 +30,17 @@ def case_counts(fit: Fitted, rng: np.random.Generator, n: int) -> Iterator[dict[
 
 def responses(fit: Fitted, rng: np.random.Generator, n: int) -> Iterator[dict[str, Floats]]:
     """n responses drawn from the fitted distribution at the fitted means."""
+    if fit.rows.counts is not None:
+        raise FitError(
+            "A row with a frequency weight stands for several responses, which cannot be drawn as one. Repeat "
+            'the rows instead of freq_weights=, or use kind="case".'
+        )
     rows, phi = fit.rows, dispersion(fit)
     simulate = getattr(fit.family, "simulate", None)
     if simulate is None:
         raise FitError('Responses cannot be drawn from this family. Use kind="case".')
     for _ in range(n):
-        yield {"response": simulate(rng, rows.mean, rows.weights, phi, rows.trials)}
+        yield {"response": simulate(rng, rows.mean, rows.weights, trials=rows.trials, dispersion=phi)}
 
 
 KINDS = {"case": case_counts, "parametric": responses}

@@ -9,25 +9,31 @@ import pandas as pd
 
 from rglm.inference.checks import check_level
 from rglm.inference.coefficients import Coefficients
+from rglm.inference.confint import confint, confint_lm
 from rglm.inference.covariance import covariance
-from rglm.inference.distributions import two_sided_quantile
 from rglm.inference.fitted import Fitted
 from rglm.inference.summary import estimates
 
 
 def tidy(
-    fit: Fitted, conf_int: bool = False, level: float = 0.95, exponentiate: bool = False, vcov: Any = None
+    fit: Fitted,
+    conf_int: bool = False,
+    conf_level: float = 0.95,
+    exponentiate: bool = False,
+    vcov: Any = None,
+    conf_method: str = "profile",
 ) -> pd.DataFrame:
     """One row a coefficient.
 
     Parameters
     ----------
-    fit : a fitted model
-    conf_int : add Wald intervals, estimate ± c se, with c from the normal distribution where the dispersion
-        is known and from t where it is estimated
-    level : of the intervals, between 0 and 1
+    fit : a fitted generalized linear model
+    conf_int : add the intervals of `confint`
+    conf_level : of the intervals, between 0 and 1
     exponentiate : exp() of estimates and intervals (odds ratios, rate ratios); standard errors stay
-    vcov : a type that `vcov(type=)` knows, or a DataFrame, p × p, labelled by coefficient
+    vcov : a type that `vcov(type=)` knows, or a DataFrame, p × p, labelled by coefficient; intervals are then
+        Wald's
+    conf_method : "profile", "wald" or "boot"
 
     Returns
     -------
@@ -36,7 +42,8 @@ def tidy(
     Raises
     ------
     FitError
-        When `vcov` is unknown or does not match the coefficients, or `level` is not between 0 and 1.
+        When `vcov` is unknown or does not match the coefficients, `conf_level` is not between 0 and 1, or
+        `conf_method` is not known.
 
     Source: R `broom::tidy`.
 
@@ -47,7 +54,49 @@ def tidy(
     >>> fit.tidy(conf_int=True).columns.tolist()
     ['term', 'estimate', 'std.error', 'statistic', 'p.value', 'conf.low', 'conf.high']
     """
-    check_level(level)
+    check_level(conf_level)
+    ends = confint(fit, level=conf_level, method=conf_method, vcov=vcov) if conf_int else None
+    return _tidied(fit, ends, exponentiate, vcov)
+
+
+def tidy_lm(
+    fit: Fitted,
+    conf_int: bool = False,
+    conf_level: float = 0.95,
+    exponentiate: bool = False,
+    vcov: Any = None,
+    conf_method: str = "exact",
+) -> pd.DataFrame:
+    """One row a coefficient of a linear model.
+
+    Parameters
+    ----------
+    fit, conf_int, conf_level, exponentiate, vcov : as in `tidy`
+    conf_method : "exact" (t intervals) or "boot"
+
+    Returns
+    -------
+    DataFrame, as `tidy`
+
+    Raises
+    ------
+    FitError
+        As `tidy`.
+
+    Source: R `broom::tidy.lm`.
+
+    Examples
+    --------
+    >>> from rglm import datasets, lm
+    >>> lm("dist ~ speed", data=datasets.load("cars")).tidy(conf_int=True).shape
+    (2, 7)
+    """
+    check_level(conf_level)
+    ends = confint_lm(fit, level=conf_level, method=conf_method, vcov=vcov) if conf_int else None
+    return _tidied(fit, ends, exponentiate, vcov)
+
+
+def _tidied(fit: Fitted, ends: pd.DataFrame | None, exponentiate: bool, vcov: Any) -> pd.DataFrame:
     df = np.inf if fit.family.dispersion_known else fit.df_residual
     tests = Coefficients(fit.design.column_names, estimates(fit), covariance(fit, vcov).standard_errors, df)
     columns: dict[str, Any] = {
@@ -57,9 +106,8 @@ def tidy(
         "statistic": tests.statistics,
         "p.value": tests.p_values,
     }
-    if conf_int:
-        half = two_sided_quantile(level, df) * tests.std_errors
-        columns |= {"conf.low": tests.estimates - half, "conf.high": tests.estimates + half}
+    if ends is not None:
+        columns |= {"conf.low": ends.iloc[:, 0].to_numpy(), "conf.high": ends.iloc[:, 1].to_numpy()}
     if exponentiate:
         scaled = ("estimate", "conf.low", "conf.high")
         columns |= {name: np.exp(columns[name]) for name in scaled if name in columns}

@@ -31,7 +31,7 @@ from rglm.inference.relativities import relativities
 from rglm.inference.residuals import residuals_lm
 from rglm.inference.step import step_lm
 from rglm.inference.summary_lm import summary_lm
-from rglm.inference.tidy import tidy
+from rglm.inference.tidy import tidy_lm
 from rglm.inference.vcov import vcov
 from rglm.inference.vif import vif
 from rglm.models.arguments import Arguments
@@ -73,7 +73,7 @@ class LM(Model):
     dfbeta = dfbeta
     dfbetas = dfbetas
     alias = alias
-    tidy = tidy
+    tidy = tidy_lm
     glance = glance_lm
     augment = augment_lm
 

@@ -13,9 +13,6 @@ budworm <- data.frame(ldose = rep(0:5, 2), sex = factor(rep(c("M", "F"), c(6, 6)
                       numdead = c(1, 4, 9, 13, 18, 20, 0, 2, 6, 10, 12, 16))
 budworm$numalive <- 20 - budworm$numdead
 warpbreaks$twice <- 2 * (warpbreaks$wool == "B")
-Insurance$District <- factor(Insurance$District)
-Insurance$Group <- factor(as.character(Insurance$Group), levels(Insurance$Group))
-Insurance$Age <- factor(as.character(Insurance$Age), levels(Insurance$Age))
 
 fits <- list(
   budworm = glm(cbind(numdead, numalive) ~ sex + ldose, binomial, budworm),

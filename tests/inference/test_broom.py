@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
-from rglm import FitError, glm
+from rglm import FitError, datasets, glm, lm
 
 FITS = {"gamma": "gamma", "lm": "l3", "aliased": "aliased", "poisson": "p3"}
 
@@ -45,14 +48,57 @@ def test_exponentiated(model, r, close):
     close(found["std.error"], r["exponentiated"]["std.error"])
 
 
+INTERVALS = json.loads(
+    (Path(__file__).parents[1] / "against_r" / "intervals.json").read_text(encoding="utf-8")
+)
+
+
+def tidied(expected):
+    return {
+        name: [float("nan") if value in ("NA", "NaN") else value for value in values]
+        for name, values in expected["tidy"].items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("case", "formula", "data", "family"),
+    [
+        ("budworm", "cbind(numdead, numalive) ~ sex + ldose", "budworm", "binomial"),
+        ("quine", "Days ~ Sex + Age", "quine", "quasipoisson"),
+        ("clotting", "lot1 ~ log(u)", "clotting", "gamma"),
+        ("gaussian", "mpg ~ wt", "mtcars", "gaussian"),
+        ("warpbreaks", "breaks ~ wool * tension", "warpbreaks", "poisson"),
+    ],
+)
+def test_intervals_are_brooms(case, formula, data, family):
+    found = glm(formula, datasets.load(data), family).tidy(conf_int=True, conf_level=0.9)
+    expected = tidied(INTERVALS["fits"][case])
+    assert found.columns.tolist() == list(expected)
+    assert found["term"].tolist() == expected["term"]
+    for name in found.columns[1:]:
+        np.testing.assert_allclose(found[name], expected[name], rtol=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("case", "formula", "data"),
+    [("mtcars", "mpg ~ wt + factor(cyl)", "mtcars"), ("cars", "dist ~ speed", "cars")],
+)
+def test_intervals_of_linear_models_are_brooms(case, formula, data):
+    found, expected = lm(formula, datasets.load(data)).tidy(conf_int=True), tidied(INTERVALS["lm"][case])
+    for name in found.columns[1:]:
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-6)
+
+
 def test_wald_intervals(model):
-    plain = model("p3").tidy(conf_int=True, level=0.9)
+    plain = model("p3").tidy(conf_int=True, conf_level=0.9, conf_method="wald")
     z = 1.6448536269514722
     np.testing.assert_allclose(plain["conf.high"], plain["estimate"] + z * plain["std.error"])
-    ratio = model("p3").tidy(conf_int=True, level=0.9, exponentiate=True)
+    ratio = model("p3").tidy(conf_int=True, conf_level=0.9, exponentiate=True, conf_method="wald")
     np.testing.assert_allclose(ratio["conf.low"], np.exp(plain["conf.low"]))
-    t = model("gamma").tidy(conf_int=True)
-    np.testing.assert_allclose(t["conf.low"], t["estimate"] - 2.5705818356363146 * t["std.error"])
+    gamma = model("gamma").tidy(conf_int=True, conf_method="wald")
+    np.testing.assert_allclose(gamma["conf.low"], gamma["estimate"] - 1.959963984540054 * gamma["std.error"])
+    robust = model("p3").tidy(conf_int=True, conf_level=0.9, vcov=4 * model("p3").vcov())
+    np.testing.assert_allclose(robust["conf.high"], plain["estimate"] + 2 * z * plain["std.error"])
 
 
 def test_vcov(model):
@@ -62,7 +108,7 @@ def test_vcov(model):
 
 def test_level_is_checked(model):
     with pytest.raises(FitError, match="level must lie between 0 and 1"):
-        model("p3").tidy(conf_int=True, level=1.5)
+        model("p3").tidy(conf_int=True, conf_level=1.5)
 
 
 def test_glance_of_models_without_terms(model):

@@ -25,14 +25,6 @@ def data(name):
     frame = datasets.load(name)
     if name == "warpbreaks":
         frame = frame.assign(twice=2.0 * (frame["wool"] == "B"))
-    if name == "insurance":
-        plain = {
-            column: frame[column].astype(str).astype("category") for column in ("District", "Group", "Age")
-        }
-        for column in ("Group", "Age"):
-            levels = list(frame[column].cat.categories)
-            plain[column] = pd.Categorical(frame[column].astype(str), levels)
-        frame = frame.assign(**plain)
     return frame
 
 
