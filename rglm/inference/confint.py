@@ -38,7 +38,8 @@ def confint(
 
     profile: the values of b_j that a likelihood ratio test does not reject, |z(b_j)| <= c (see `profile`);
     wald: estimate ± c se; boot: quantiles of estimates from resampled data (see `bootstrap`).  c is the
-    normal quantile, also where the dispersion is estimated.
+    normal quantile, also where the dispersion is estimated.  A fit with `prob_weights` has Wald intervals, with
+    c from t on df_residual, as R's `survey`.
 
     Parameters
     ----------
@@ -83,6 +84,8 @@ def confint(
         raise FitError(choose("method", method, METHODS))
     if method == "boot":
         return bootstrap(fit, n=n, seed=seed, kind=kind).confint(parm, level, interval)
+    if fit.rows.sampling is not None:
+        return wald(fit, parm, level, vcov, fit.df_residual)
     if method == "wald" or vcov is not None:
         return wald(fit, parm, level, vcov, np.inf)
     which = select(fit, parm)

@@ -22,6 +22,7 @@ from rglm.design.spec import recode
 from rglm.errors import ConvergenceWarning, FitError, choose, some, warn
 from rglm.formula.values import Floats
 from rglm.inference.bootstrap_test import Draws, Pair, bootstrap_columns
+from rglm.inference.checks import check_likelihood
 from rglm.inference.covariance import covariance
 from rglm.inference.deviance_table import AnovaTable
 from rglm.inference.distributions import upper_chisq, upper_f
@@ -177,9 +178,12 @@ def hypotheses(fit: Fitted, type: int) -> Hypotheses:
 
 def type_table(fit: Fitted, type: int, test: Any, error_estimate: str, vcov: Any, draws: Draws) -> AnovaTable:
     """Type II or III tests of a generalized linear model, as `car::Anova`."""
-    wanted = _asked(test, "LR" if vcov is None else "Wald", GLM_TESTS)
+    wald = vcov is not None or fit.rows.sampling is not None
+    wanted = _asked(test, "Wald" if wald else "LR", GLM_TESTS)
     if vcov is not None and wanted != "Wald":
         raise FitError(f'vcov= makes Wald tests; test="{wanted}" compares deviances. Use test="Wald".')
+    if wanted != "Wald":
+        check_likelihood(fit, f'test="{wanted}"')
     asked = hypotheses(fit, type)
     if wanted == "Wald":
         found = covariance(fit, vcov)
@@ -202,7 +206,7 @@ def type_table_lm(fit: Fitted, type: int, test: Any, vcov: Any, draws: Draws) ->
         raise FitError(f'vcov= makes Wald tests; test="{wanted}" compares sums of squares. Use test="F".')
     asked = hypotheses(fit, type)
     df, labels = asked.with_first(asked.df, 1.0), [*asked.wald_labels, "Residuals"]
-    if vcov is not None:
+    if vcov is not None or fit.rows.sampling is not None:
         found = covariance(fit, vcov)
         ratio = _ratio(asked.wald(_kept(fit, found.matrix)), df)
         columns = {"Df": df, "F": ratio, "Pr(>F)": upper_f(ratio, df, fit.df_residual)}
