@@ -19,7 +19,7 @@ DENSE_ELEMENTS = 250_000_000
 
 
 SMALLEST = 1e-300
-"""Stands for a mean, or its complement, that underflowed."""
+"""Stands for a mean, its complement and its slope where they underflowed."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,8 @@ class Working:
     def _mean(self) -> tuple[Mean, bool]:
         """The means, and whether all are inside the family's domain."""
         mean = self.family.link.evaluate(self.eta)
-        if self.family.valid(mean):
-            return mean, True
-        mean = self._off_the_edges(mean)
+        if np.isinf(self.family.link.eta_range).all():
+            mean = self._off_the_edges(mean)
         return mean, bool(self.family.valid(mean))
 
     def _off_the_edges(self, mean: Mean) -> Mean:
@@ -148,15 +147,15 @@ class Working:
         A link that reaches an edge only at infinity was not there: exp(-800) is not 0.  R keeps all such
         means a rounding error away from the edges.
         """
-        link, y = self.family.link, self.rows.y
-        if not np.isinf(link.eta_range).all():
-            return mean
-        mu, complement, idle = mean.mu, mean.complement, self.rows.weights == 0
-        if link.mu_range[0] == 0.0:
-            mu = np.where((mu == 0.0) & ((y == 0.0) | idle), SMALLEST, mu)
-        if link.mu_range[1] == 1.0 and complement is not None:
-            complement = np.where((complement == 0.0) & ((y == 1.0) | idle), SMALLEST, complement)
-        return Mean(mu, mean.dmu, complement)
+        (low, high), y, idle = self.family.link.mu_range, self.rows.y, self.rows.weights == 0
+        mu, dmu, complement = mean.mu, mean.dmu, mean.complement
+        if low == 0.0 and mu.min(initial=1.0) < SMALLEST:
+            lost = (mu < SMALLEST) & ((y == 0.0) | idle)
+            mu, dmu = np.where(lost, SMALLEST, mu), np.where(lost, SMALLEST, dmu)
+        if high == 1.0 and complement is not None and complement.min(initial=1.0) < SMALLEST:
+            lost = (complement < SMALLEST) & ((y == 1.0) | idle)
+            complement, dmu = np.where(lost, SMALLEST, complement), np.where(lost, SMALLEST, dmu)
+        return Mean(mu, dmu, complement)
 
     @cached_property
     def unit_deviance(self) -> Floats:
@@ -206,12 +205,24 @@ class Working:
     def likelihood(self) -> Floats:
         """The family's additive likelihood sums, (k,)."""
         rows = self.rows
-        weights = (
-            rows.weights
-            if rows.counts is None
-            else rows.weights / np.where(rows.counts > 0, rows.counts, 1.0)
-        )
-        return self.family.likelihood_sums(rows.y, self.mean, weights, rows.trials, rows.counts)
+        return self.family.likelihood_sums(rows.y, self.mean, self.prior_weights, rows.trials, rows.counts)
+
+    @cached_property
+    def loglik(self) -> float:
+        """The log-likelihood of these rows alone; NaN where the family has none."""
+        rows, family = self.rows, self.family
+        if family.adds_up:
+            return family.loglik(self.likelihood, self.deviance)
+        each = family.loglik_rows(rows.y, self.mean, self.prior_weights, rows.trials, rows.counts)
+        return float(each.sum() if rows.counts is None else each @ rows.counts)
+
+    @property
+    def prior_weights(self) -> Floats:
+        """Weight of one observation of each row, (n,)."""
+        rows = self.rows
+        if rows.counts is None:
+            return rows.weights
+        return rows.weights / np.where(rows.counts > 0, rows.counts, 1.0)
 
     @cached_property
     def largest_eta(self) -> float:
