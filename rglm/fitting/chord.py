@@ -85,7 +85,7 @@ class ChordSide:
             raise FitError("Steps that reuse a factor need the coefficients to start from.")
         return reduce(add, (self._evaluate(rows, coef) for rows in source))
 
-    def solve(self, evaluation: Evaluation) -> Step:
+    def solve(self, evaluation: Evaluation, faint: bool = False) -> Step:
         gradient = evaluation.equations
         assert isinstance(gradient, Gradient)
         coef = gradient.coef + self.inverse @ (gradient.slope @ self.inverse)

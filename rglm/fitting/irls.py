@@ -32,8 +32,8 @@ class LeastSquares(Protocol):
         """One pass over the rows at `coef`; `coef=None` is the family's own start."""
         ...
 
-    def solve(self, evaluation: Evaluation) -> Step:
-        """The least-squares step from there."""
+    def solve(self, evaluation: Evaluation, faint: bool = False) -> Step:
+        """The least-squares step from there; `faint` keeps columns that vanishing weights hold up."""
         ...
 
 
@@ -115,9 +115,12 @@ def irls(
     """
     current = _start(side, source, start)
     coef, history, boundary = start, list[Iteration](), False
-    converged = False
+    converged, rank = False, 0
     while not converged and len(history) < control.maxit:
         step = side.solve(current)
+        if step.rank < rank:  # what was independent still is: the weights of some rows are vanishing
+            step = side.solve(current, faint=True)
+        rank = step.rank
         landed = _shorten(side, source, step.coef, coef, current, anchor)
         change = abs(landed.evaluation.deviance - current.deviance) / (abs(landed.evaluation.deviance) + 0.1)
         # a step shortened because the deviance rose says nothing about the optimum; one shortened to stay in

@@ -23,6 +23,9 @@ from rglm.formula.values import Floats
 TOLERANCE = 1e-7
 """A column whose residual norm falls under this fraction of its own norm is aliased."""
 
+FAINT = 1e-11
+"""The same where a column rests on rows whose weights are vanishing: R's tolerance in glm."""
+
 CHUNK_ELEMENTS = 4_000_000
 """Most elements of √w X held at once (32 MB); more rows are taken in chunks and their factors added."""
 
@@ -88,10 +91,10 @@ class QRSide:
     def evaluate(self, source: RowSource, coef: Floats | None) -> Evaluation:
         return reduce(add, (self._evaluate(rows, coef) for rows in source))
 
-    def solve(self, evaluation: Evaluation) -> Step:
+    def solve(self, evaluation: Evaluation, faint: bool = False) -> Step:
         equations = evaluation.equations
         assert isinstance(equations, Triangle)
-        return solve_triangle(equations.factor)
+        return solve_triangle(equations.factor, FAINT if faint else TOLERANCE)
 
     def _evaluate(self, rows: Rows, coef: Floats | None) -> Evaluation:
         if coef is None:
