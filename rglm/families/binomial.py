@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rglm.families.accept import Accepted, binomial_response
+from rglm.families.count_distributions import BinomialShares
 from rglm.families.family import Family
 from rglm.families.link import Mean
 from rglm.families.links import Logit
@@ -43,6 +44,7 @@ class Binomial(Family):
     canonical = Logit()
     usual_links = LINKS
     variance = BinomialVariance()
+    distribution = BinomialShares()
     dispersion_known = True
     discrete = True
     mean_ratio = "RR"

@@ -45,8 +45,10 @@ def relations(fit: Fitted) -> Relations:
 
     Normal equations with the fit's own triangular factor, refined once.
     """
-    rows, block = fit.rows, fit.rows.block
     aliased, kept = np.flatnonzero(fit.aliased), np.flatnonzero(~fit.aliased)
+    if fit.rows.kept is not None:
+        return Relations(aliased, kept, fit.rows.kept.relations, fit.rows.kept.sizes)
+    rows, block = fit.rows, fit.rows.block
     weights = rows.working_weights
     p = len(fit.aliased)
     sizes = np.sqrt(np.maximum(np.diagonal(block.gram(np.ones(block.n))), 0.0) / block.n)

@@ -118,6 +118,9 @@ def named(
 
 def of_model(fit: Fitted, dispersion: float | None = None) -> Covariance:
     """phi (XᵀWX)⁻¹; where rows were sampled with unequal probabilities, the linearised matrix."""
+    kept = fit.rows.kept
+    if kept is not None and kept.vcov is not None:
+        return Covariance(*kept.vcov)
     if fit.rows.sampling is not None:
         n = fit.rows.nobs
         factor = f"n / (n - 1) = {_shown(n / (n - 1.0))}" if n > 1 else "n = 1"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
@@ -83,6 +84,32 @@ class Refit:
         return int(self.R.shape[0])
 
 
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What verbs need of the rows as a whole: all that is left of them in a model loaded from a file.
+
+    dispersion   Pearson's estimate; NaN without residual degrees of freedom
+    centre       means of the model columns, (p,); zeros without an intercept
+    sizes        their root mean squares, (p,)
+    relations    how aliased columns depend on the others, aliased × rank
+    vcov         covariance of a fit with sampling weights, p × p, and what to say of it; else None
+    explained    sum of squares that a linear model explains
+    residuals    quartiles of its weighted residuals, (5,)
+    weighted     whether its weights differ from row to row
+    level        mean square of its fitted values, beside which a variance may be rounding error
+    """
+
+    dispersion: float
+    centre: Floats
+    sizes: Floats
+    relations: Floats
+    vcov: tuple[Floats, str] | None = None
+    explained: float = math.nan
+    residuals: Floats = field(default_factory=lambda: np.full(5, np.nan))
+    weighted: bool = False
+    level: float = math.nan
+
+
 @dataclass(frozen=True)
 class FittedRows:
     """The rows of a fit, in the order of the data, without those that were dropped.
@@ -110,6 +137,7 @@ class FittedRows:
     trials: Floats | None
     positions: np.ndarray
     sampling: Floats | None = None
+    kept: ClassVar[Kept | None] = None  # set where rows are no longer held
 
     @property
     def mu(self) -> Floats:

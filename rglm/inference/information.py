@@ -35,6 +35,8 @@ def estimated_dispersion(fit: Fitted) -> float:
     if not fit.df_residual > 0:
         return float("nan")
     rows = fit.rows
+    if rows.kept is not None:
+        return rows.kept.dispersion
     if rows.sampling is not None:
         return _population_variance(fit, rows.sampling)
     used = rows.working_weights > 0

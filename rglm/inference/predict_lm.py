@@ -11,7 +11,7 @@ from rglm.formula.values import Floats
 from rglm.inference.fitted import Fitted
 from rglm.inference.points import points
 from rglm.inference.predict import check_asked, critical_value, predict_terms, standard_errors_at
-from rglm.inference.residuals import prior_weights
+from rglm.inference.residuals import is_weighted, prior_weights
 from rglm.inference.vcov import estimated_dispersion
 
 
@@ -85,10 +85,9 @@ def predict_lm(
 def _variance(fit: Fitted, same_rows: bool) -> Floats | float:
     """Variance of one observation: sigma² over its weight."""
     sigma2 = estimated_dispersion(fit)
-    weights = prior_weights(fit.rows)
     if same_rows:
         with np.errstate(divide="ignore"):
-            return np.asarray(sigma2 / weights)
-    if np.ptp(weights) > 0:
+            return np.asarray(sigma2 / prior_weights(fit.rows))
+    if is_weighted(fit.rows):
         warn("Assuming constant prediction variance even though model fit is weighted")
     return sigma2

@@ -95,6 +95,14 @@ def prior_weights(rows: FittedRows) -> Floats:
     return rows.weights / np.where(rows.counts > 0, rows.counts, 1.0)
 
 
+def is_weighted(rows: FittedRows) -> bool:
+    """Whether prior weights differ from row to row."""
+    if rows.kept is not None:
+        return rows.kept.weighted
+    with np.errstate(invalid="ignore"):
+        return bool(np.ptp(np.sqrt(prior_weights(rows))) > 0)
+
+
 def deviance_residuals(fit: Fitted) -> Floats:
     """Signed square roots of each row's share of the deviance, (n,)."""
     rows = fit.rows

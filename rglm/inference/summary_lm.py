@@ -15,10 +15,10 @@ from rglm.formula.values import Floats
 from rglm.inference.coefficients import Coefficients, correlation_parts
 from rglm.inference.covariance import Covariance, covariance
 from rglm.inference.distributions import upper_f
-from rglm.inference.fitted import Call, Fitted
+from rglm.inference.fitted import Call, Fitted, FittedRows
 from rglm.inference.heading import heading, missing_note
 from rglm.inference.labels import row_labels
-from rglm.inference.residuals import prior_weights
+from rglm.inference.residuals import is_weighted, prior_weights
 from rglm.inference.summary import estimates, kept_names
 from rglm.inference.vcov import estimated_dispersion
 
@@ -115,7 +115,7 @@ class SummaryLM(Record):
 
     def _residual_parts(self) -> list[Part]:
         title = Line("Weighted Residuals:" if self.weighted else "Residuals:", role="heading")
-        if self.df_residual > 5:
+        if self.df_residual > 5 or (self.df_residual > 0 and not self.residual_names):
             return [
                 title,
                 NamedValues(QUANTILES, tuple(np.quantile(self.residuals, QUARTERS).tolist()), zap=1),
@@ -205,15 +205,12 @@ def summary_lm(fit: Fitted, vcov: Any = None, correlation: bool = False) -> Summ
     variance = estimated_dispersion(fit)
     used = covariance(fit, vcov, variance)
     _warn_if_perfect(fit, variance)
-    rows = fit.rows
     r_squared, adjusted, test = overall(fit, variance, None if used.note is None else used)
-    with np.errstate(invalid="ignore"):
-        roots = np.sqrt(prior_weights(rows))
     return SummaryLM(
         call=fit.call,
-        residuals=_each_observation(roots * (rows.y - rows.mu), rows.counts),
-        residual_names=row_labels(fit) if 0 < fit.df_residual <= 5 else (),
-        weighted=bool(np.ptp(roots) > 0),
+        residuals=weighted_residuals(fit.rows),
+        residual_names=row_labels(fit) if 0 < fit.df_residual <= 5 and fit.rows.kept is None else (),
+        weighted=is_weighted(fit.rows),
         tests=Coefficients(fit.design.column_names, estimates(fit), used.standard_errors, fit.df_residual),
         vcov_used=used,
         aliased=fit.aliased,
@@ -226,13 +223,20 @@ def summary_lm(fit: Fitted, vcov: Any = None, correlation: bool = False) -> Summ
     )
 
 
-def _each_observation(values: Floats, counts: Floats | None) -> Floats:
-    return values if counts is None else np.repeat(values, counts.astype(int))
+def weighted_residuals(rows: FittedRows) -> Floats:
+    """sqrt(w) (y - mu) of each observation; their quartiles where rows are no longer held."""
+    if rows.kept is not None:
+        return rows.kept.residuals
+    with np.errstate(invalid="ignore"):
+        values = np.sqrt(prior_weights(rows)) * (rows.y - rows.mu)
+    return values if rows.counts is None else np.repeat(values, rows.counts.astype(int))
 
 
 def explained(fit: Fitted) -> float:
     """Sum of squares of the fitted values, no offset, about their mean where there is an intercept."""
     rows = fit.rows
+    if rows.kept is not None:
+        return rows.kept.explained
     values = rows.mu - rows.offset
     if fit.design.terms.intercept:
         values = values - np.average(values, weights=rows.weights)
@@ -263,6 +267,13 @@ def _wald(fit: Fitted, used: Covariance, tested: int) -> float:
 
 
 def _warn_if_perfect(fit: Fitted, variance: float) -> None:
-    mu = fit.rows.mu
-    if len(mu) > 1 and variance < (mu.mean() ** 2 + mu.var(ddof=1)) * 1e-30:
+    if variance < fitted_level(fit.rows) * 1e-30:
         warn("essentially perfect fit: summary may be unreliable")
+
+
+def fitted_level(rows: FittedRows) -> float:
+    """Squared mean plus variance of the fitted values; NaN for one row."""
+    if rows.kept is not None:
+        return rows.kept.level
+    mu = rows.mu
+    return float(mu.mean() ** 2 + mu.var(ddof=1)) if len(mu) > 1 else np.nan

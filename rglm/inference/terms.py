@@ -34,6 +34,8 @@ def centre(fit: Fitted) -> Floats:
     if not fit.design.terms.intercept:
         return np.zeros(len(fit.aliased))
     rows = fit.rows
+    if rows.kept is not None:
+        return rows.kept.centre
     if rows.counts is None:
         return np.asarray(rows.block.transpose_times(np.ones(rows.block.n)) / rows.block.n)
     return np.asarray(rows.block.transpose_times(rows.counts) / rows.counts.sum())

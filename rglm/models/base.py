@@ -15,21 +15,20 @@ from rglm.data.native import like
 from rglm.data.source import Source
 from rglm.design.encode import piece_together
 from rglm.design.spec import DesignSpec, recode, subset_terms
-from rglm.display import Record
 from rglm.families.family import Family
 from rglm.fitting.irls import Solution
 from rglm.fitting.rows import Rows
 from rglm.formula.values import Floats
 from rglm.inference.fitted import Call, FittedRows, LogLik, Null, Refit
-from rglm.inference.vcov import dispersion
 from rglm.models.arguments import Arguments
 from rglm.models.engine import null_model, refit
 from rglm.models.prepare import Prepared
+from rglm.models.values import Values
 from rglm.models.widen import widened
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Model(Record):
+class Model(Values):
     """A fitted model: values on top, verbs in the classes below it.
 
     Holds what was learned (`design`), where the loop stopped (`solution`), the rows it read, and the
@@ -83,11 +82,6 @@ class Model(Record):
         """Coefficients, a Series of length p with R's names; NaN where aliased."""
         values = np.where(self.aliased, np.nan, self.solution.coef)
         return pd.Series(values, index=pd.Index(self.design.column_names, dtype=object))
-
-    @property
-    def rank(self) -> int:
-        """Number of coefficients that the data determine."""
-        return self.solution.step.rank
 
     # -- rows --------------------------------------------------------------------------------------
     @cached_property
@@ -158,21 +152,6 @@ class Model(Record):
         intercept, control = self.design.terms.intercept, self.arguments.control
         return null_model(self.family, self._rows, intercept, control, started)
 
-    @property
-    def null_deviance(self) -> float:
-        """Deviance of the null model."""
-        return self.null.deviance
-
-    @property
-    def df_null(self) -> int:
-        """Residual df of the null model."""
-        return int(self.null.df)
-
-    @property
-    def n_params(self) -> int:
-        """Parameters that AIC counts: the rank, and the dispersion where its likelihood estimates one."""
-        return self.rank + self.family.n_extra
-
     @cached_property
     def loglik(self) -> LogLik:
         """Log-likelihood at the fit, with `.df` and `.nobs`; NaN where the family has none."""
@@ -180,41 +159,11 @@ class Model(Record):
             value = self.family.loglik(self.solution.evaluation.likelihood, self.deviance)
         return LogLik(value, self.n_params, self.nobs)
 
-    @property
-    def aic(self) -> float:
-        """-2 loglik + 2 n_params."""
-        return -2.0 * self.loglik + 2.0 * self.n_params
-
-    @property
-    def bic(self) -> float:
-        """-2 loglik + log(nobs) n_params."""
-        return -2.0 * self.loglik + float(np.log(self.nobs)) * self.n_params
-
-    @cached_property
-    def dispersion(self) -> float:
-        """1 where the family fixes it, else Pearson's chi-square / df_residual."""
-        return dispersion(self)
-
     # -- iteration ---------------------------------------------------------------------------------
     @property
     def progress(self) -> Solution:
         """How the iteration ended."""
         return self.solution
-
-    @property
-    def n_iter(self) -> int:
-        """Steps taken (R's "Fisher Scoring iterations")."""
-        return self.solution.n_iter
-
-    @property
-    def converged(self) -> bool:
-        """Whether the deviance settled within Control(epsilon=)."""
-        return self.solution.converged
-
-    @property
-    def boundary(self) -> bool:
-        """Whether the last step had to be shortened to stay in the family's domain."""
-        return self.solution.boundary
 
     @property
     def history(self) -> pd.DataFrame:

@@ -31,8 +31,8 @@ from rglm.inference import summary as _summary
 from rglm.inference import tidy as _tidy
 from rglm.inference import vcov as _vcov
 from rglm.inference import vif as _vif
-from rglm.models.base import Model
 from rglm.models.glm import GLM
+from rglm.models.values import Values
 
 
 def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,8 +41,8 @@ def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def verb(fit: Any, *arguments: Any, **keywords: Any) -> Any:
-        if not isinstance(fit, Model):
-            several = isinstance(fit, list | tuple) and any(isinstance(each, Model) for each in fit)
+        if not isinstance(fit, Values):
+            several = isinstance(fit, list | tuple) and any(isinstance(each, Values) for each in fit)
             hint = f" Give the models one by one: {name}(*models)." if several else ""
             raise FitError(
                 f"{name}() takes a fitted model first, as glm() and lm() return; got {described(fit)}.{hint}"

@@ -53,7 +53,7 @@ def test_estimates_have_the_decimals_of_their_standard_errors():
 
 def test_intervals_and_ratios():
     found = compare(RATES, exponentiate=True, statistic="conf.int")
-    expected = RATES.tidy(conf_int=True, exponentiate=True)
+    expected = RATES.tidy(conf_int=True, exponentiate=True, conf_method="wald")
     np.testing.assert_allclose(found.table.xs("conf.low", level=1)["m1"].dropna(), expected["conf.low"])
     assert found.notes == ("Exponentiated coefficients: IRR",)
     errors = found.table.xs("std.error", level=1)["m1"].dropna().to_numpy()
