@@ -13,6 +13,10 @@ from rglm.inference.fitted import Fitted
 from rglm.inference.recession import Recession, recession, sides
 
 
+MOST = 4
+"""Reasons that a message gives."""
+
+
 @dataclass(frozen=True)
 class Separation:
     """Coefficients that have no finite estimate.
@@ -28,8 +32,10 @@ class Separation:
 
     def __str__(self) -> str:
         kind = "complete separation" if self.complete else "separation"
+        first, rest = self.reasons[:MOST], len(self.reasons) - MOST
+        more = f"; and so in {rest} more" if rest > 0 else ""
         return (
-            f"Infinite estimates ({kind}): {some(self.columns)}. {some(self.reasons, 4)}. "
+            f"Infinite estimates ({kind}): {some(self.columns)}. {'; '.join(first)}{more}. "
             "Their coefficients, standard errors and Wald tests mean nothing; tests that compare deviances "
             "still hold. Merge or drop the level or term, or use a bias-reduced fit."
         )
@@ -100,14 +106,14 @@ def _cells(
 
 
 def _cell(fit: Fitted, term: tuple[int, ...], cell: int) -> str:
-    """`a = 'u', b = 'v'`: the levels of one cell of a term, the earlier variable fastest."""
+    """`a = 'u' and b = 'v'`: the levels of one cell of a term, the earlier variable fastest."""
     parts = []
     for index in term:
         variable = fit.design.variables[index]
         levels = variable.levels or ()
         cell, code = divmod(cell, len(levels))
         parts.append(f"{variable.name} = '{levels[code]}'")
-    return ", ".join(parts)
+    return " and ".join(parts)
 
 
 def _number(fit: Fitted, label: str, x: Floats, moved: np.ndarray, told: np.ndarray) -> list[str]:
