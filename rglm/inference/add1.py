@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from rglm.design.spec import subset_terms
 from rglm.errors import FitError, some, warn
 from rglm.families.family import Family
 from rglm.formula.values import Floats
-from rglm.inference.checks import check_dispersion
-from rglm.inference.drop1 import as_series, named_test, score_at, warn_perfect
+from rglm.inference.bootstrap_test import Draws, Pair, Way
+from rglm.inference.checks import check_dispersion, check_likelihood
+from rglm.inference.drop1 import as_series, named_test, score_at, warn_perfect, with_bootstrap
 from rglm.inference.fitted import Fitted
 from rglm.inference.growable import Growable, Wider
 from rglm.inference.labels import formula_of, formula_tree
@@ -34,7 +36,14 @@ from rglm.inference.vcov import dispersion as fitted_dispersion
 
 
 def add1(
-    fit: Growable, scope: Any, test: Any = False, *, k: float = 2.0, dispersion: float | None = None
+    fit: Growable,
+    scope: Any,
+    test: Any = False,
+    *,
+    k: float = 2.0,
+    dispersion: float | None = None,
+    n_boot: int = 999,
+    seed: Any = None,
 ) -> TermTable:
     """Single term additions to a generalized linear model.
 
@@ -46,11 +55,14 @@ def add1(
     fit : a fitted generalized linear model
     scope : a formula such as "~ . + x + z" (`.` stands for the model), of which the terms are added that the
         model lacks and that contain no other such term; or a list of labels
-    test : False for none, "Chisq" (also "LRT"), "F" or "Rao".
+    test : False for none, "Chisq" (also "LRT"), "F", "Rao" or "boot".
         Chisq: deviance difference / phi against chi-square.  F: the same, over its df and the larger model's
         deviance / df_residual.  Rao: the score statistic / phi.
+        "boot" adds a p-value by parametric bootstrap and its Monte Carlo error to Chisq, or to F where the
+        dispersion is estimated.
     k : penalty of the AIC for each coefficient
     dispersion : phi instead of the fit's (R's `scale`)
+    n_boot, seed : samples drawn for each test of test="boot", and what their generator starts from
 
     Returns
     -------
@@ -77,7 +89,8 @@ def add1(
     >>> fit.add1("~ . + tension + wool:tension", test="Chisq").table.index.tolist()
     ['<none>', 'tension']
     """
-    wanted = named_test(test, GLM_TESTS)
+    check_likelihood(fit, "add1()")
+    wanted = named_test(test, GLM_TESTS, fit.family.dispersion_known)
     check_dispersion(dispersion)
     warn_f(fit.family, wanted)
     cold = wanted == "Rao"
@@ -95,11 +108,20 @@ def add1(
         grown.scores(others) if cold else None,
     )
     table = glm_table(change, wanted)
+    if test == "boot":
+        table = with_bootstrap(fit, table, grown.pairs(), Draws(n_boot, seed))
     return TermTable(ADDITIONS, formula_of(fit), table, as_series(change), wanted, dispersion)
 
 
 def add1_lm(
-    fit: Growable, scope: Any, test: Any = False, *, k: float = 2.0, dispersion: float | None = None
+    fit: Growable,
+    scope: Any,
+    test: Any = False,
+    *,
+    k: float = 2.0,
+    dispersion: float | None = None,
+    n_boot: int = 999,
+    seed: Any = None,
 ) -> TermTable:
     """Single term additions to a linear model.
 
@@ -108,9 +130,11 @@ def add1_lm(
     fit : a fitted linear model
     scope : a formula such as "~ . + x + z" (`.` stands for the model), of which the terms are added that the
         model lacks and that contain no other such term; or a list of labels
-    test : False for none, "F", or "Chisq" (n log(RSS ratio) against chi-square)
+    test : False for none, "F", "Chisq" (n log(RSS ratio) against chi-square), or "boot", which adds a p-value
+        by parametric bootstrap and its Monte Carlo error to F
     k : penalty of the AIC for each coefficient
     dispersion : sigma² instead of the fit's (R's `scale`); the AIC is then Mallows' Cp
+    n_boot, seed : samples drawn for each test of test="boot", and what their generator starts from
 
     Returns
     -------
@@ -137,7 +161,8 @@ def add1_lm(
     >>> fit.add1("~ . + hp + qsec", test="F").table.index.tolist()
     ['<none>', 'hp', 'qsec']
     """
-    wanted = named_test(test, LM_TESTS)
+    check_likelihood(fit, "add1()")
+    wanted = named_test(test, LM_TESTS, False)
     check_dispersion(dispersion)
     warn_perfect(fit)
     grown = grow(fit, scope, lambda wide: Projections(wide.design, wide.rows, wide.refit, fit.family))
@@ -152,6 +177,8 @@ def add1_lm(
         dispersion is not None,
     )
     table = lm_table(change, wanted)
+    if test == "boot":
+        table = with_bootstrap(fit, table, grown.pairs(), Draws(n_boot, seed))
     return TermTable(ADDITIONS, formula_of(fit), table, as_series(change), wanted, dispersion)
 
 
@@ -176,6 +203,22 @@ class Grown:
         return {
             name: on_terms(self.rater, [*self.held, index], self.base) for name, index in self.added.items()
         }
+
+    def pairs(self) -> list[Pair]:
+        """How the model is fitted, and each of the larger ones."""
+        if self.wide.left_out:
+            raise FitError(
+                'test="boot" draws responses from the fit, and the scope leaves out some of its rows. Fit '
+                "the model to the rows where no variable of the scope is missing."
+            )
+        small = self._way(self.held)
+        return [(small, self._way([*self.held, index])) for index in self.added.values()]
+
+    def _way(self, terms: Sequence[int]) -> Way:
+        columns = columns_of(self.wide.design, terms)
+        if columns is None:
+            return partial(self.wide.refit, terms=terms)
+        return partial(self.wide.refit, columns=columns)
 
     def scores(self, others: Mapping[str, Stage]) -> dict[str, float]:
         """Rao's statistic of each larger model at the model itself."""

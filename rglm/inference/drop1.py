@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from rglm.design.spec import DesignSpec
 from rglm.errors import warn
-from rglm.inference.checks import check_dispersion
+from rglm.inference.bootstrap_test import Draws, Pair, bootstrap_columns
+from rglm.inference.checks import check_dispersion, check_likelihood
 from rglm.inference.deviance_table import asked_test, score_statistic
 from rglm.inference.fitted import Fitted
 from rglm.inference.labels import formula_of
@@ -19,6 +23,7 @@ from rglm.inference.stages import (
     Refits,
     Stage,
     as_rows,
+    columns_of,
     on_columns,
     on_terms,
     stage_of,
@@ -37,7 +42,14 @@ from rglm.inference.vcov import dispersion as fitted_dispersion
 
 
 def drop1(
-    fit: Fitted, scope: Any = None, test: Any = False, *, k: float = 2.0, dispersion: float | None = None
+    fit: Fitted,
+    scope: Any = None,
+    test: Any = False,
+    *,
+    k: float = 2.0,
+    dispersion: float | None = None,
+    n_boot: int = 999,
+    seed: Any = None,
 ) -> TermTable:
     """Single term deletions from a generalized linear model.
 
@@ -49,11 +61,14 @@ def drop1(
     scope : the terms to drop: a formula (`.` stands for the model) or a list of labels.  The default is
         those that no other term contains.  A term that others contain is dropped by its columns, as R does:
         its test then depends on the contrasts ("contr.sum" makes it a test of type 3).
-    test : False for none, "Chisq" (also "LRT"), "F" or "Rao".
+    test : False for none, "Chisq" (also "LRT"), "F", "Rao" or "boot".
         Chisq: deviance difference / phi against chi-square.  F: the same, over its df and the model's
         deviance / df_residual (`anova` takes Pearson's estimate there).  Rao: the score statistic / phi.
+        "boot" adds a p-value by parametric bootstrap and its Monte Carlo error to Chisq, or to F where the
+        dispersion is estimated.
     k : penalty of the AIC for each coefficient
     dispersion : phi instead of the fit's (R's `scale`)
+    n_boot, seed : samples drawn for each test of test="boot", and what their generator starts from
 
     Returns
     -------
@@ -80,11 +95,13 @@ def drop1(
     >>> fit.drop1(test="Chisq").table.columns.tolist()
     ['Df', 'Deviance', 'AIC', 'LRT', 'Pr(>Chi)']
     """
-    wanted = named_test(test, GLM_TESTS)
+    check_likelihood(fit, "drop1()")
+    wanted = named_test(test, GLM_TESTS, fit.family.dispersion_known)
     check_dispersion(dispersion)
     warn_f(fit.family, wanted)
+    dropped = dropped_terms(fit, scope)
     rater, base = Refits(fit.design, as_rows(fit.rows), fit.refit, wanted == "Rao"), stage_of(fit)
-    others = without_each(rater, base, dropped_terms(fit, scope))
+    others = without_each(rater, base, dropped)
     change = Change(
         base,
         others,
@@ -96,11 +113,21 @@ def drop1(
         dispersion is not None,
         _scores(fit, others) if wanted == "Rao" else None,
     )
-    return deletions(fit, change, glm_table(change, wanted), wanted, dispersion)
+    table = glm_table(change, wanted)
+    if test == "boot":
+        table = with_bootstrap(fit, table, ways_without(fit, dropped), Draws(n_boot, seed))
+    return deletions(fit, change, table, wanted, dispersion)
 
 
 def drop1_lm(
-    fit: Fitted, scope: Any = None, test: Any = False, *, k: float = 2.0, dispersion: float | None = None
+    fit: Fitted,
+    scope: Any = None,
+    test: Any = False,
+    *,
+    k: float = 2.0,
+    dispersion: float | None = None,
+    n_boot: int = 999,
+    seed: Any = None,
 ) -> TermTable:
     """Single term deletions from a linear model.
 
@@ -110,9 +137,11 @@ def drop1_lm(
     scope : the terms to drop: a formula (`.` stands for the model) or a list of labels.  The default is
         those that no other term contains.  A term that others contain is dropped by its columns, as R does:
         its test then depends on the contrasts ("contr.sum" makes it a test of type 3).
-    test : False for none, "F", or "Chisq" (n log(RSS ratio) against chi-square)
+    test : False for none, "F", "Chisq" (n log(RSS ratio) against chi-square), or "boot", which adds a p-value
+        by parametric bootstrap and its Monte Carlo error to F
     k : penalty of the AIC for each coefficient
     dispersion : sigma² instead of the fit's (R's `scale`); the AIC is then Mallows' Cp
+    n_boot, seed : samples drawn for each test of test="boot", and what their generator starts from
 
     Returns
     -------
@@ -138,14 +167,15 @@ def drop1_lm(
     >>> fit.drop1(test="F").table.index.tolist()
     ['<none>', 'wt', 'hp']
     """
-    wanted = named_test(test, LM_TESTS)
+    check_likelihood(fit, "drop1()")
+    wanted = named_test(test, LM_TESTS, False)
     check_dispersion(dispersion)
     warn_perfect(fit)
-    base = stage_of(fit)
+    dropped, base = dropped_terms(fit, scope), stage_of(fit)
     rater = Projections(fit.design, as_rows(fit.rows), fit.refit, fit.family, base)
     change = Change(
         base,
-        without_each(rater, base, dropped_terms(fit, scope)),
+        without_each(rater, base, dropped),
         -1,
         fit.family,
         fit.rows.nobs,
@@ -153,22 +183,47 @@ def drop1_lm(
         fitted_dispersion(fit) if dispersion is None else dispersion,
         dispersion is not None,
     )
-    return deletions(fit, change, lm_table(change, wanted), wanted, dispersion)
+    table = lm_table(change, wanted)
+    if test == "boot":
+        table = with_bootstrap(fit, table, ways_without(fit, dropped), Draws(n_boot, seed))
+    return deletions(fit, change, table, wanted, dispersion)
 
 
 def without_each(rater: Rater, base: Stage, dropped: Sequence[int]) -> dict[str, Stage]:
     """The model without each of some terms of its design, by their labels."""
     design = rater.design
-    held = range(len(design.term_labels))
-    free = set(drop_scope(keys(design.terms)))
-    stages = {}
+    labels, stages = design.term_labels, dict[str, Stage]()
     for index in dropped:
-        if index in free:
-            stage = on_terms(rater, [other for other in held if other != index], base)
-        else:
-            stage = on_columns(rater, np.flatnonzero(np.asarray(design.assign) != index + 1), base)
-        stages[design.term_labels[index]] = stage
+        terms, columns = remaining(design, index)
+        stage = on_columns(rater, columns, base) if terms is None else on_terms(rater, terms, base)
+        stages[labels[index]] = stage
     return stages
+
+
+def remaining(design: DesignSpec, index: int) -> tuple[list[int] | None, np.ndarray]:
+    """What stays when a term leaves: the other terms, None where one of them contains it; and the columns."""
+    columns = np.flatnonzero(np.asarray(design.assign, dtype=int) != index + 1)
+    if index not in drop_scope(keys(design.terms)):
+        return None, columns
+    return [other for other in range(len(design.term_labels)) if other != index], columns
+
+
+def ways_without(fit: Fitted, dropped: Sequence[int]) -> list[Pair]:
+    """How the model is fitted without each of some terms, and with all."""
+    pairs: list[Pair] = []
+    for index in dropped:
+        terms, columns = remaining(fit.design, index)
+        same = terms is None or columns_of(fit.design, terms) is not None
+        small = partial(fit.refit, columns=columns) if same else partial(fit.refit, terms=terms)
+        pairs.append((small, fit.refit))
+    return pairs
+
+
+def with_bootstrap(fit: Fitted, table: pd.DataFrame, pairs: Sequence[Pair], draws: Draws) -> pd.DataFrame:
+    """The table with the two columns of the bootstrap; a term without a column has no test."""
+    df = table["Df"].to_numpy()[1:]
+    tested = [None, *(pair if d > 0 else None for pair, d in zip(pairs, df, strict=True))]
+    return table.assign(**bootstrap_columns(fit, tested, draws))
 
 
 def deletions(
@@ -196,9 +251,10 @@ def score_at(X: Any, smaller: Stage) -> float:
     return score_statistic(X, smaller.residuals, smaller.working_weights)
 
 
-def named_test(test: Any, known: Sequence[str]) -> str | None:
-    """The test by its name; None for False or R's "none"."""
-    return None if test == "none" else asked_test(test, known[0], known)
+def named_test(test: Any, known: Sequence[str], dispersion_known: bool) -> str | None:
+    """The test by its name; None for False or R's "none"; what stands beside the bootstrap for "boot"."""
+    default = "Chisq" if dispersion_known else "F"
+    return None if test == "none" else asked_test(test, default, known)
 
 
 def warn_perfect(fit: Fitted) -> None:

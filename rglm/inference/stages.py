@@ -117,13 +117,15 @@ class Refits:
         """The stage on `columns`, or on `terms` where these are coded otherwise."""
         if columns is None:
             return self._stage(self.refit(terms=terms, family=self.family), None)
-        start = None if near is None or self.cold else starting(near, columns)
-        if start is not None and len(start):
-            try:
-                return self._stage(self.refit(columns=columns, start=start, family=self.family), columns)
-            except FitError:
-                pass  # the start lay outside the family's domain: begin as R does
-        return self._stage(self.refit(columns=columns, family=self.family), columns)
+        start = None if near is None else starting(near, columns)
+        if start is None or not len(start):
+            return self._stage(self.refit(columns=columns, family=self.family), columns)
+        first, second = (None, start) if self.cold else (start, None)
+        try:
+            made = self.refit(columns=columns, start=first, family=self.family)
+        except FitError:  # the start, or R's own first step, lies outside the family's domain
+            made = self.refit(columns=columns, start=second, family=self.family)
+        return self._stage(made, columns)
 
     def _stage(self, made: Refit, columns: np.ndarray | None) -> Stage:
         if not made.converged:

@@ -16,6 +16,7 @@ from rglm.formula.lines import formula_lines
 from rglm.formula.terms import Terms, terms
 from rglm.formula.tree import Formula
 from rglm.inference.add1 import base_stage, dispersion_at
+from rglm.inference.checks import check_likelihood
 from rglm.inference.drop1 import warn_perfect
 from rglm.inference.extract_aic import glm_criterion, lm_criterion
 from rglm.inference.fitted import Refit
@@ -217,7 +218,7 @@ class Search:
             family, refit = made
             stage = _as_stage(refit, stage.columns)
         elif not family.dispersion_known:
-            stage = on_terms(self.rules.rate(self.wide, family, True), held)
+            stage = on_terms(self.rules.rate(self.wide, family, True), held, stage)
         aic = self.rules.criterion(family, stage, self.nobs, self.k)
         return At(formula, stage, family, dispersion_at(self.fit, family, stage, True), aic, change)
 
@@ -265,6 +266,7 @@ def _as_stage(made: Refit, columns: np.ndarray | None) -> Stage:
 
 
 def _run(fit: Growable, bounds: Bounds, rules: Rules, k: float, steps: int, trace: bool) -> StepPath:
+    check_likelihood(fit, "step()")
     formula = formula_tree(fit)
     if bounds.forward and bounds.upper is not None:
         new = add_new(bounds.upper, fit.design.terms)
@@ -369,10 +371,12 @@ def _table(path: Sequence[At], nobs: float) -> pd.DataFrame:
     """R's `object$anova`."""
     deviances = np.array([at.stage.deviance for at in path])
     rest = np.array([nobs - at.stage.rank for at in path])
+    df = np.diff(rest)
+    moved = np.where(df == 0, 0.0, np.abs(np.diff(deviances)))  # a term without a column moves nothing
     columns = {
         "Step": [at.change for at in path],
-        "Df": np.concatenate([[np.nan], np.diff(rest)]),
-        "Deviance": np.concatenate([[np.nan], np.abs(np.diff(deviances))]),
+        "Df": np.concatenate([[np.nan], df]),
+        "Deviance": np.concatenate([[np.nan], moved]),
         "Resid. Df": rest,
         "Resid. Dev": deviances,
         "AIC": [at.aic for at in path],

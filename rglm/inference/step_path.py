@@ -37,7 +37,7 @@ class Trial:
         """R's trace of one step."""
         heading = Line(word, ":  AIC=", Number(self.aic, "round", places=2), role="heading")
         lines: list[Part] = [heading, Line(self.formula, role="code"), Blank()]
-        return lines if self.table is None else [*lines, table_of(self.table, "anova"), Blank()]
+        return lines if self.table is None else [*lines, table_of(self.table, "anova")]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,7 +72,7 @@ class StepPath(Record):
 
     def document(self) -> Document:
         """The trace, then R's `print` of the path, then what a selection does to p-values."""
-        parts: list[Part] = [*self._trace()] if self.trace else []
+        parts: list[Part] = [*self._trace(), Blank()] if self.trace else []
         if self.left_out:
             rows = "row lacks a value" if self.left_out == 1 else "rows lack a value"
             counted = (Number(self.left_out, "count"), f" {rows} of the scope and took no part")
@@ -92,5 +92,7 @@ class StepPath(Record):
         return Document(parts, less=2)
 
     def _trace(self) -> list[Part]:
-        words = ["Start", *(["Step"] * (len(self.trials) - 1))]
-        return [part for word, trial in zip(words, self.trials, strict=True) for part in trial.parts(word)]
+        parts = self.trials[0].parts("Start")
+        for trial in self.trials[1:]:
+            parts += [Blank(), *trial.parts("Step")]
+        return parts

@@ -61,12 +61,14 @@ class Widened:
         terms: Sequence[int] | None = None,
         columns: np.ndarray | None = None,
         start: Floats | None = None,
+        response: Floats | None = None,
         family: Family | None = None,
     ) -> Refit:
         """Some terms (coded anew) or columns of the design, fitted to these rows."""
         rows = self.rows if terms is None else self.prepared_on(terms).rows
         family = self.fit.family if family is None else family
-        return refit(family, rows, self.fit.arguments.control, columns=columns, start=start)
+        control = self.fit.arguments.control
+        return refit(family, rows, control, columns=columns, start=start, response=response)
 
     def accepted(self, terms: Sequence[int]) -> tuple[Family, Refit] | None:
         """The family stays what it is."""
@@ -82,7 +84,7 @@ class Widened:
         """The full model of a smaller formula on these rows."""
         changes: dict[str, Any] = {}
         arguments, encoded = self.fit.arguments, self.prepared.encoded
-        if encoded.missing.rows_lost:  # a smaller formula must not bring rows back
+        if encoded.missing.rows_lost and encoded.kept is not None:  # a smaller formula must not bring rows back
             changes["subset"] = np.isin(np.arange(encoded.n_rows_in), encoded.kept)
         if arguments.start is not None:
             changes["start"] = None
