@@ -12,7 +12,6 @@ from rglm.formula.values import Floats
 from rglm.inference.fitted import Fitted
 from rglm.inference.recession import Recession, recession, sides
 
-
 MOST = 4
 """Reasons that a message gives."""
 
