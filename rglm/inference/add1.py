@@ -14,7 +14,7 @@ from rglm.design.spec import subset_terms
 from rglm.errors import FitError, some, warn
 from rglm.families.family import Family
 from rglm.formula.values import Floats
-from rglm.inference.bootstrap_test import Draws, Pair, Way
+from rglm.inference.bootstrap_test import Contest, Draws, Way
 from rglm.inference.checks import check_dispersion, check_likelihood
 from rglm.inference.drop1 import as_series, named_test, score_at, warn_perfect, with_bootstrap
 from rglm.inference.fitted import Fitted
@@ -109,7 +109,7 @@ def add1(
     )
     table = glm_table(change, wanted)
     if test == "boot":
-        table = with_bootstrap(fit, table, grown.pairs(), Draws(n_boot, seed))
+        table = with_bootstrap(fit, table, grown.contests(), Draws(n_boot, seed))
     return TermTable(ADDITIONS, formula_of(fit), table, as_series(change), wanted, dispersion)
 
 
@@ -178,7 +178,7 @@ def add1_lm(
     )
     table = lm_table(change, wanted)
     if test == "boot":
-        table = with_bootstrap(fit, table, grown.pairs(), Draws(n_boot, seed))
+        table = with_bootstrap(fit, table, grown.contests(), Draws(n_boot, seed))
     return TermTable(ADDITIONS, formula_of(fit), table, as_series(change), wanted, dispersion)
 
 
@@ -204,7 +204,7 @@ class Grown:
             name: on_terms(self.rater, [*self.held, index], self.base) for name, index in self.added.items()
         }
 
-    def pairs(self) -> list[Pair]:
+    def contests(self) -> list[Contest]:
         """How the model is fitted, and each of the larger ones."""
         if self.wide.left_out:
             raise FitError(
@@ -212,7 +212,7 @@ class Grown:
                 "the model to the rows where no variable of the scope is missing."
             )
         small = self._way(self.held)
-        return [(small, self._way([*self.held, index])) for index in self.added.values()]
+        return [Contest(small, self._way([*self.held, index])) for index in self.added.values()]
 
     def _way(self, terms: Sequence[int]) -> Way:
         columns = columns_of(self.wide.design, terms)

@@ -14,7 +14,7 @@ import pandas as pd
 from rglm.display.numbers import format_counts
 from rglm.errors import FitError, described
 from rglm.formula.values import Floats
-from rglm.inference.bootstrap_test import Draws, Pair, bootstrap_columns
+from rglm.inference.bootstrap_test import Contest, Draws, bootstrap_columns
 from rglm.inference.checks import check_likelihood
 from rglm.inference.deviance_table import (
     AnovaTable,
@@ -118,26 +118,29 @@ def anova(
 def with_bootstrap(table: AnovaTable, models: Sequence[Fitted], draws: Draws) -> AnovaTable:
     """The table with the two columns of the bootstrap: of neighbours, or of the terms of a single model."""
     if len(models) > 1:
-        pairs = _neighbours(models)
+        contests = _neighbours(models)
     else:
         steps = _steps(models[0])
-        pairs = [steps.get(label) for label in table.table.index]
-    tested = [pair if df else None for pair, df in zip(pairs, table.table["Df"].fillna(0.0), strict=True)]
+        contests = [steps.get(label) for label in table.table.index]
+    df = table.table["Df"].fillna(0.0)
+    tested = [contest if each else None for contest, each in zip(contests, df, strict=True)]
     columns = bootstrap_columns(models[0], tested, draws)
     return replace(table, table=table.table.assign(**columns))
 
 
-def _neighbours(models: Sequence[Fitted]) -> list[Pair | None]:
-    """Each model and the one before it, the smaller first."""
+def _neighbours(models: Sequence[Fitted]) -> list[Contest | None]:
+    """Each model and the one before it."""
+    largest = min(models, key=lambda model: model.df_residual).refit
     sorted_pairs = (sorted(pair, key=lambda model: -model.df_residual) for pair in pairwise(models))
-    return [None, *((small.refit, large.refit) for small, large in sorted_pairs)]
+    return [None, *(Contest(small.refit, large.refit, largest) for small, large in sorted_pairs)]
 
 
-def _steps(fit: Fitted) -> dict[str, Pair]:
+def _steps(fit: Fitted) -> dict[str, Contest]:
     """For each term the model with the terms before it, without and with the term."""
     assign, labels = np.asarray(fit.design.assign), fit.design.term_labels
     ways = [partial(fit.refit, columns=assign <= i) for i in range(len(labels) + 1)]
-    return dict(zip(labels, pairwise(ways), strict=True))
+    contests = [Contest(small, large, fit.refit) for small, large in pairwise(ways)]
+    return dict(zip(labels, contests, strict=True))
 
 
 def check_comparable(models: Sequence[Fitted]) -> None:

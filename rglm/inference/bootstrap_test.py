@@ -15,10 +15,20 @@ from rglm.inference.fitted import Fitted, Refit
 Way: TypeAlias = Callable[..., Refit]
 """How a model is fitted: `fit.refit` with its columns or terms given, which takes `response` and `start`."""
 
-Pair: TypeAlias = tuple[Way, Way]
-"""The smaller model and the larger."""
-
 P_VALUE, ERROR = "Pr(boot)", "MC error"
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Two nested models of one row of a table.
+
+    small, large   how each is fitted
+    error   the model whose Pearson estimate of an unknown dispersion the row divides by; None for the larger
+    """
+
+    small: Way
+    large: Way
+    error: Way | None = None
 
 
 @dataclass(frozen=True)
@@ -41,22 +51,19 @@ class Draws:
             )
 
 
-def bootstrap_columns(
-    fit: Fitted, pairs: Sequence[Pair | None], draws: Draws, scaled: bool | None = None
-) -> dict[str, Floats]:
-    """Two columns of a table: the p-value of each pair of models, and its Monte Carlo error.
+def bootstrap_columns(fit: Fitted, contests: Sequence[Contest | None], draws: Draws) -> dict[str, Floats]:
+    """Two columns of a table: the p-value of each contest, and its Monte Carlo error.
 
     Responses are drawn from the smaller model as fitted (its dispersion Pearson's estimate where it is not
-    known), both models are fitted to each, and their statistics are compared with the observed one:
+    known), the models are fitted to each, and their statistics are compared with the observed one:
     p = (1 + #{T* >= T}) / (1 + n_boot), with error sqrt(p (1 - p) / n_boot).  T is the drop in deviance, over
-    Pearson's estimate of the dispersion in the larger model where it is not known.
+    Pearson's estimate of the dispersion where it is not known.
 
     Parameters
     ----------
     fit : the model whose rows and family these are
-    pairs : smaller and larger model of each row of the table, None for rows without a test
+    contests : one for each row of the table, None for rows without a test
     draws : how many, and the seed
-    scaled : whether deviances are divided by an estimated dispersion (default: where the family's is unknown)
 
     Raises
     ------
@@ -66,14 +73,13 @@ def bootstrap_columns(
     Source: Davison & Hinkley (1997), 4.2.2.
     """
     _check_rows(fit)
-    divide = not fit.family.dispersion_known if scaled is None else scaled
-    seeds = np.random.SeedSequence(draws.seed).spawn(len(pairs))
-    found = np.full((len(pairs), 2), np.nan)
+    seeds = np.random.SeedSequence(draws.seed).spawn(len(contests))
+    found = np.full((len(contests), 2), np.nan)
     lost = 0
-    for row, (pair, seed) in enumerate(zip(pairs, seeds, strict=True)):
-        if pair is None:
+    for row, (contest, seed) in enumerate(zip(contests, seeds, strict=True)):
+        if contest is None:
             continue
-        exceeding, n = _exceedances(fit, pair, draws.n_boot, np.random.default_rng(seed), divide)
+        exceeding, n = _exceedances(fit, contest, draws.n_boot, np.random.default_rng(seed))
         lost += draws.n_boot - n
         p = (1.0 + exceeding) / (1.0 + n)
         found[row] = p, np.sqrt(p * (1.0 - p) / max(n, 1))
@@ -82,24 +88,24 @@ def bootstrap_columns(
     return {P_VALUE: found[:, 0], ERROR: found[:, 1]}
 
 
-def _exceedances(
-    fit: Fitted, pair: Pair, n_boot: int, rng: np.random.Generator, divide: bool
-) -> tuple[int, int]:
+def _exceedances(fit: Fitted, contest: Contest, n_boot: int, rng: np.random.Generator) -> tuple[int, int]:
     """How often a sample's statistic is at least the observed one, and of how many samples."""
-    small, large = pair[0](), pair[1]()
-    observed = _statistic(small, large, divide)
-    if large.rank <= small.rank:
-        return n_boot, n_boot
-    exceeding = n = 0
+    known = fit.family.dispersion_known
+    ways = [contest.small, contest.large]
+    if contest.error is not None and not known:
+        ways.append(contest.error)
+    firsts = [way() for way in ways]
+    observed = _statistic(firsts, known)
     # a statistic that is 0 up to rounding is not exceeded by rounding
     threshold = observed - 1e-8 * abs(observed)
-    for response in _responses(fit, small, n_boot, rng):
+    exceeding = n = 0
+    for response in _responses(fit, firsts[0], n_boot, rng):
         try:
-            again = [_fitted(way, first, response) for way, first in zip(pair, (small, large), strict=True)]
+            again = [_fitted(way, first, response) for way, first in zip(ways, firsts, strict=True)]
         except FitError:
             continue
         n += 1
-        exceeding += _statistic(again[0], again[1], divide) >= threshold
+        exceeding += _statistic(again, known) >= threshold
     return exceeding, n
 
 
@@ -113,20 +119,22 @@ def _fitted(way: Way, first: Refit, response: Floats) -> Refit:
         return way(response=response)
 
 
-def _statistic(small: Refit, large: Refit, divide: bool) -> float:
-    drop = small.deviance - large.deviance
-    if not divide:
+def _statistic(fits: Sequence[Refit], known: bool) -> float:
+    """Drop in deviance from the first to the second, over the last one's dispersion where it is not known."""
+    drop = fits[0].deviance - fits[1].deviance
+    if known:
         return drop
     with np.errstate(all="ignore"):
-        return float(np.float64(drop) * large.df_residual / large.pearson)
+        return float(np.float64(drop) * fits[-1].df_residual / fits[-1].pearson)
 
 
 def _responses(fit: Fitted, small: Refit, n: int, rng: np.random.Generator) -> Iterator[Floats]:
     """Responses drawn from the smaller model."""
     rows = fit.rows
     dispersion = 1.0 if fit.family.dispersion_known else small.pearson / small.df_residual
+    weights = np.where(rows.used, rows.weights, 1.0)
     for _ in range(n):
-        drawn = fit.family.simulate(rng, small.mean, rows.weights, trials=rows.trials, dispersion=dispersion)
+        drawn = fit.family.simulate(rng, small.mean, weights, rows.trials, dispersion)
         yield np.where(rows.used, drawn, rows.y)
 
 

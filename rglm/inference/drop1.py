@@ -11,7 +11,7 @@ import pandas as pd
 
 from rglm.design.spec import DesignSpec
 from rglm.errors import warn
-from rglm.inference.bootstrap_test import Draws, Pair, bootstrap_columns
+from rglm.inference.bootstrap_test import Contest, Draws, bootstrap_columns
 from rglm.inference.checks import check_dispersion, check_likelihood
 from rglm.inference.deviance_table import asked_test, score_statistic
 from rglm.inference.fitted import Fitted
@@ -208,21 +208,23 @@ def remaining(design: DesignSpec, index: int) -> tuple[list[int] | None, np.ndar
     return [other for other in range(len(design.term_labels)) if other != index], columns
 
 
-def ways_without(fit: Fitted, dropped: Sequence[int]) -> list[Pair]:
+def ways_without(fit: Fitted, dropped: Sequence[int]) -> list[Contest]:
     """How the model is fitted without each of some terms, and with all."""
-    pairs: list[Pair] = []
+    contests: list[Contest] = []
     for index in dropped:
         terms, columns = remaining(fit.design, index)
         same = terms is None or columns_of(fit.design, terms) is not None
         small = partial(fit.refit, columns=columns) if same else partial(fit.refit, terms=terms)
-        pairs.append((small, fit.refit))
-    return pairs
+        contests.append(Contest(small, fit.refit))
+    return contests
 
 
-def with_bootstrap(fit: Fitted, table: pd.DataFrame, pairs: Sequence[Pair], draws: Draws) -> pd.DataFrame:
+def with_bootstrap(
+    fit: Fitted, table: pd.DataFrame, contests: Sequence[Contest], draws: Draws
+) -> pd.DataFrame:
     """The table with the two columns of the bootstrap; a term without a column has no test."""
     df = table["Df"].to_numpy()[1:]
-    tested = [None, *(pair if d > 0 else None for pair, d in zip(pairs, df, strict=True))]
+    tested = [None, *(each if d > 0 else None for each, d in zip(contests, df, strict=True))]
     return table.assign(**bootstrap_columns(fit, tested, draws))
 
 

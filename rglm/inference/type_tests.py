@@ -21,7 +21,7 @@ import pandas as pd
 from rglm.design.spec import recode
 from rglm.errors import ConvergenceWarning, FitError, choose, some, warn
 from rglm.formula.values import Floats
-from rglm.inference.bootstrap_test import Draws, Pair, bootstrap_columns
+from rglm.inference.bootstrap_test import Contest, Draws, bootstrap_columns
 from rglm.inference.checks import check_likelihood
 from rglm.inference.covariance import covariance
 from rglm.inference.deviance_table import AnovaTable
@@ -85,12 +85,12 @@ class Hypotheses:
         """The terms, from 1."""
         return range(1, len(self.labels) + 1)
 
-    def pair(self, term: int) -> Pair:
+    def contest(self, term: int) -> Contest:
         """The model that a term is left out of, and the one that has it."""
         coded = partial(self.fit.refit, contrasts=SUM) if self.type == 3 else self.fit.refit
         above = self.above(term)
         large = partial(coded, columns=~self.columns(above)) if above else self.fit.refit
-        return partial(coded, columns=~self.columns([term, *above])), large
+        return Contest(partial(coded, columns=~self.columns([term, *above])), large, self.fit.refit)
 
     @cached_property
     def df(self) -> Floats:
@@ -106,9 +106,9 @@ class Hypotheses:
     def _drop(self, term: int) -> float:
         if not self.df[term - 1]:
             return 0.0
-        small, large = self.pair(term)
-        without = small()
-        within = large() if self.above(term) else None
+        contest = self.contest(term)
+        without = contest.small()
+        within = contest.large() if self.above(term) else None
         if not without.converged or (within is not None and not within.converged):
             warn(
                 f"A model without {self.labels[term - 1]} did not converge: that row is not to be trusted.",
@@ -204,6 +204,8 @@ def type_table_lm(fit: Fitted, type: int, test: Any, vcov: Any, draws: Draws) ->
     wanted = _asked(test, "F", LM_TESTS)
     if vcov is not None and wanted != "F":
         raise FitError(f'vcov= makes Wald tests; test="{wanted}" compares sums of squares. Use test="F".')
+    if wanted == "boot":
+        check_likelihood(fit, 'test="boot"')
     asked = hypotheses(fit, type)
     df, labels = asked.with_first(asked.df, 1.0), [*asked.wald_labels, "Residuals"]
     if vcov is not None or fit.rows.sampling is not None:
@@ -280,8 +282,8 @@ def _boot(asked: Hypotheses, test: str, draws: Draws) -> dict[str, Floats]:
     """The columns of the bootstrap, where it was asked for."""
     if test != "boot":
         return {}
-    pairs = [asked.pair(term) if asked.df[term - 1] else None for term in asked.terms]
-    return bootstrap_columns(asked.fit, pairs, draws)
+    contests = [asked.contest(term) if asked.df[term - 1] else None for term in asked.terms]
+    return bootstrap_columns(asked.fit, contests, draws)
 
 
 def _with_residuals(columns: dict[str, Floats], last: dict[str, float]) -> dict[str, Floats]:
