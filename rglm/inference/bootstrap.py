@@ -148,8 +148,10 @@ def bootstrap(
     Raises
     ------
     FitError
-        For an unknown kind, n under 2, draws from a family without distribution, or a statistic that does not
-        return numbers.
+        For an unknown kind, n under 2, parametric draws of rows with frequency weights, or a statistic that
+        does not return numbers.
+    FamilyError
+        For parametric draws from a family that has no distribution, such as quasi.
 
     Warns
     -----
@@ -162,7 +164,7 @@ def bootstrap(
     --------
     >>> from rglm import datasets, glm
     >>> fit = glm("cbind(numdead, numalive) ~ ldose", data=datasets.load("budworm"), family="binomial")
-    >>> ld50 = fit.bootstrap(lambda b: -b["(Intercept)"] / b["ldose"], n=199, seed=1)
+    >>> ld50 = fit.bootstrap(lambda b: -b["(Intercept)"] / b["ldose"], n=199, seed=1, kind="parametric")
     >>> ld50.confint().shape
     (1, 2)
     """

@@ -29,18 +29,17 @@ def case_counts(fit: Fitted, rng: np.random.Generator, n: int) -> Iterator[dict[
 
 
 def responses(fit: Fitted, rng: np.random.Generator, n: int) -> Iterator[dict[str, Floats]]:
-    """n responses drawn from the fitted distribution at the fitted means."""
+    """n responses drawn from the fitted distribution at the fitted means; rows of no weight keep theirs."""
     if fit.rows.counts is not None:
         raise FitError(
-            "A row with a frequency weight stands for several responses, which cannot be drawn as one. Repeat "
-            'the rows instead of freq_weights=, or use kind="case".'
+            "A row with a frequency weight stands for several responses, which cannot be drawn as one. "
+            'Repeat the rows instead of freq_weights=, or use kind="case".'
         )
     rows, phi = fit.rows, dispersion(fit)
-    simulate = getattr(fit.family, "simulate", None)
-    if simulate is None:
-        raise FitError('Responses cannot be drawn from this family. Use kind="case".')
+    weights = np.where(rows.used, rows.weights, 1.0)
     for _ in range(n):
-        yield {"response": simulate(rng, rows.mean, rows.weights, trials=rows.trials, dispersion=phi)}
+        drawn = fit.family.simulate(rng, rows.mean, weights, trials=rows.trials, dispersion=phi)
+        yield {"response": np.where(rows.used, drawn, rows.y)}
 
 
 KINDS = {"case": case_counts, "parametric": responses}

@@ -275,7 +275,8 @@ def test_a_level_without_events():
 
 def test_the_edge_of_the_domain():
     frame = pd.DataFrame({"x": [0.0, 1, 2, 3, 4, 5], "y": [0, 3, 3, 3, 4, 4]})
-    fit = glm("y ~ x", frame, rglm.Poisson("identity"))
+    with pytest.warns(rglm.ConvergenceWarning):
+        fit = glm("y ~ x", frame, rglm.Poisson("identity"))
     with pytest.warns(RglmWarning, match=r"cannot be fitted far below '\(Intercept\)', above 'x'") as caught:
         found = fit.confint()
     assert len(caught) == 1
