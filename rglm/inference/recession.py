@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,13 +74,14 @@ def recession(fit: Fitted, wanted: Floats) -> Recession | None:
     if not wanted.any():
         return None
     step = _next_step(fit)
-    if not np.abs(rows.block.times(step)[rows.used]).max(initial=0.0) > MOVING:
+    lost = _lost(fit)
+    if not lost.any() and not np.abs(rows.block.times(step)[rows.used]).max(initial=0.0) > MOVING:
         return None
-    kept = np.flatnonzero(~fit.aliased)
+    kept = np.flatnonzero(~fit.aliased | lost)
     X = rows.block.dense()[np.ix_(rows.used, kept)]
     sizes = np.sqrt(np.einsum("ij,ij->j", X, X))
     X = X / sizes
-    for start in (step, np.where(fit.aliased, 0.0, fit.coef.to_numpy(dtype=float))):
+    for start in (step, *_earlier_steps(fit)):
         found = _checked(X, wanted[rows.used], start[kept] * sizes)
         if found is not None:
             direction, moves = np.zeros(rows.block.p), np.zeros(rows.block.n)
@@ -87,6 +89,21 @@ def recession(fit: Fitted, wanted: Floats) -> Recession | None:
             moves[rows.used] = _without_tiny(X @ found, TINY)
             return Recession(direction, moves)
     return None
+
+
+def _lost(fit: Fitted) -> np.ndarray:
+    """Columns that look dependent only since the weights of some rows have vanished, (p,) bool."""
+    path = [np.asarray(step.coef) != 0.0 for step in fit.progress.history]
+    return np.asarray(fit.aliased & np.logical_or.reduce(path)) if path else np.zeros_like(fit.aliased)
+
+
+def _earlier_steps(fit: Fitted) -> Iterator[Floats]:
+    """Where the iteration went as a whole, and the steps it took before rounding errors blurred them."""
+    path = [np.asarray(step.coef) for step in fit.progress.history]
+    yield path[-1] if path else np.where(fit.aliased, 0.0, fit.coef.to_numpy(dtype=float))
+    for last in (len(path) - 1, 3 * len(path) // 4, len(path) // 2):
+        if last > 0:
+            yield path[last] - path[last - 1]
 
 
 def _next_step(fit: Fitted) -> Floats:
