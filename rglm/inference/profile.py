@@ -64,7 +64,7 @@ class Profile(Record):
     names    all coefficients of the model
     curves   {coefficient: Curve}; aliased ones have none
     which    the coefficients that were asked for
-    label    "z" where the dispersion is known, "tau" where it is estimated
+    label    "z" where the family has no parameter but the mean, "tau" where one is estimated
     test     "LRT" or "Rao"
     df       of the t distribution that gives the cut-off of intervals; infinite for the normal
     """
@@ -222,7 +222,8 @@ def profiles(
     """The profiles of the coefficients at these positions."""
     _check(fit, alpha, maxsteps, del_, test)
     check_likelihood(fit, "profile()")
-    known = fit.family.dispersion_known
+    # R's rule for its grid and its label; theta of a negative binomial counts as estimated too
+    known = fit.family.dispersion_known and not fit.family.n_extra
     phi, names = fitted_dispersion(fit), tuple(fit.design.column_names)
     if not phi > 0:
         reason = "the fit leaves no residual degrees of freedom" if not fit.df_residual > 0 else "it is 0"

@@ -21,6 +21,7 @@ fits <- list(
   birthwt = glm(low ~ age + lwt + factor(race) + smoke, binomial, birthwt),
   quine = glm(Days ~ Sex + Age, quasipoisson, quine),
   quine_all = glm(Days ~ Sex + Age + Eth + Lrn, quasipoisson, quine),
+  theta = glm.nb(Days ~ Sex + Age + Eth, quine),
   negative = glm(Days ~ Sex + Eth, negative.binomial(1.2), quine),
   gaussian = glm(mpg ~ wt, gaussian, mtcars),
   clotting = glm(lot1 ~ log(u), Gamma, clotting),
