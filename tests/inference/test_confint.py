@@ -14,7 +14,17 @@ import pytest
 from scipy.optimize import brentq
 
 import rglm
-from rglm import Control, FitError, NegativeBinomial, RglmWarning, SeparationWarning, datasets, glm, glm_nb, lm
+from rglm import (
+    Control,
+    FitError,
+    NegativeBinomial,
+    RglmWarning,
+    SeparationWarning,
+    datasets,
+    glm,
+    glm_nb,
+    lm,
+)
 from rglm.display import show
 
 ANSWERS = json.loads((Path(__file__).parents[1] / "against_r" / "intervals.json").read_text(encoding="utf-8"))
