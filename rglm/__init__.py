@@ -42,6 +42,7 @@ from rglm.fitting import Control
 from rglm.inference.compare import compare
 from rglm.inference.criteria import AIC, BIC, AICc
 from rglm.inference.theta import theta_md, theta_ml, theta_mm
+from rglm.models.aov import AOV, aov
 from rglm.models.frames import model_frame, model_matrix
 from rglm.models.generics import (
     add1,
@@ -72,6 +73,7 @@ from rglm.models.generics import (
     step,
     summary,
     tidy,
+    tukey_hsd,
     update,
     vcov,
     vif,
@@ -84,6 +86,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AIC",
+    "AOV",
     "BIC",
     "GLM",
     "LM",
@@ -117,6 +120,7 @@ __all__ = [
     "add1",
     "alias",
     "anova",
+    "aov",
     "augment",
     "bootstrap",
     "coef_test",
@@ -155,6 +159,7 @@ __all__ = [
     "theta_ml",
     "theta_mm",
     "tidy",
+    "tukey_hsd",
     "update",
     "vcov",
     "vif",

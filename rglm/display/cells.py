@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from rglm.display.numbers import (
@@ -147,6 +147,29 @@ def _fractions(table: Table, digits: int, show_stars: bool) -> Laid:
     return Laid([c.name for c in table.columns], cells, table.row_names, "left")
 
 
+def _rows(table: Table, digits: int, show_stars: bool) -> Laid:
+    """Each row zapped and in its own notation, as R's aov prints sums of squares above their df."""
+    columns = [_numeric(column) for column in table.columns]
+    rows = [format_common(zapsmall(row, digits), digits) for row in zip(*columns, strict=True)]
+    cells = [list(column) for column in zip(*rows, strict=True)]
+    return Laid([column.name for column in table.columns], cells, table.row_names)
+
+
+def _comparisons(table: Table, digits: int, show_stars: bool) -> Laid:
+    """A matrix whose p-values are rounded to decimals first, as R's TukeyHSD prints it."""
+    columns = [
+        replace(
+            column,
+            kind="number",
+            values=[v if v is None else round_half_even(v, digits) for v in _numeric(column)],
+        )
+        if column.kind == "p-value"
+        else column
+        for column in table.columns
+    ]
+    return _frame(replace(table, columns=tuple(columns)), digits, show_stars)
+
+
 _STYLES: dict[Style, Callable[[Table, int, bool], Laid]] = {
     "coefficients": _coefficients,
     "anova": _coefficients,
@@ -154,6 +177,8 @@ _STYLES: dict[Style, Callable[[Table, int, bool], Laid]] = {
     "matrix": _frame,
     "correlation": _correlation,
     "fractions": _fractions,
+    "rows": _rows,
+    "comparisons": _comparisons,
 }
 
 

@@ -22,7 +22,9 @@ Kind = Literal[
     "text",
     "pieces",
 ]
-Style = Literal["coefficients", "anova", "frame", "matrix", "correlation", "fractions", "means"]
+Style = Literal[
+    "coefficients", "anova", "frame", "matrix", "correlation", "fractions", "means", "rows", "comparisons"
+]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Table:
 
     `style`: "coefficients" (R's printCoefmat), "anova" (print.anova), "frame"
     (print.data.frame), "matrix" (a numeric matrix), "correlation" (the lower triangle, two
-    decimals, as summary(correlation=TRUE)), "fractions" (as alias()), "means" (as emmeans).
+    decimals, as summary(correlation=TRUE)), "fractions" (as alias()), "means" (as emmeans),
+    "rows" (each row in its own notation, as aov()), "comparisons" (as TukeyHSD).
     `row_names` has one name a row.  `caption` is a line above the table.  `missing` is what an
     absent cell prints ("" in style "anova", else "NA"); `nan` is what NaN prints in styles
     "coefficients" and "anova" where that differs from None.  `less` replaces the document's.  `groups`

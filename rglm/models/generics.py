@@ -29,6 +29,7 @@ from rglm.inference import residuals as _residuals
 from rglm.inference import step as _step
 from rglm.inference import summary as _summary
 from rglm.inference import tidy as _tidy
+from rglm.inference import tukey_hsd as _tukey_hsd
 from rglm.inference import vcov as _vcov
 from rglm.inference import vif as _vif
 from rglm.models.glm import GLM
@@ -65,6 +66,7 @@ anova = _generic(_anova.anova)
 drop1 = _generic(_drop1.drop1)
 add1 = _generic(_add1.add1)
 step = _generic(_step.step)
+tukey_hsd = _generic(_tukey_hsd.tukey_hsd)
 extract_aic = _generic(_extract_aic.extract_aic)
 predict = _generic(_predict.predict)
 residuals = _generic(_residuals.residuals)

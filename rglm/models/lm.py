@@ -32,6 +32,7 @@ from rglm.inference.residuals import residuals_lm
 from rglm.inference.step import step_lm
 from rglm.inference.summary_lm import summary_lm
 from rglm.inference.tidy import tidy_lm
+from rglm.inference.tukey_hsd import tukey_hsd
 from rglm.inference.vcov import vcov
 from rglm.inference.vif import vif
 from rglm.models.arguments import Arguments
@@ -61,6 +62,7 @@ class LM(Model):
     drop1 = drop1_lm
     add1 = add1_lm
     step = step_lm
+    tukey_hsd = tukey_hsd
     extract_aic = extract_aic_lm
     predict = predict_lm
     residuals = residuals_lm
