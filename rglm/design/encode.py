@@ -13,7 +13,7 @@ from rglm.data.columns import Columns, codes_of, take
 from rglm.data.missing import Mask, MissingReport
 from rglm.design.block import Block, Piece
 from rglm.design.response import response as respond
-from rglm.design.rows import numbers, select
+from rglm.design.rows import argument, numbers, select
 from rglm.design.shape import recoded
 from rglm.design.spec import DesignSpec, Variable
 from rglm.errors import DataError, choose, did_you_mean, some
@@ -103,7 +103,7 @@ def encode(
     for index in wanted:
         variable = spec.variables[index]
         values[index] = _as_fitted(variable, evaluate(variable.node, scope), new_levels)
-    given = {name: numbers(name, evaluate(node, scope)) for name, node in spec.extras if name in extras}
+    given = {name: numbers(name, argument(name, node, scope)) for name, node in spec.extras if name in extras}
     given.update(arrays or {})
     answer = evaluate(spec.variables[0].node, scope) if with_response and spec.response else None
     inside = numbers("subset", evaluate(spec.subset, scope)) == 1.0 if subset and spec.subset else None

@@ -18,7 +18,7 @@ from rglm.design.response import classify
 from rglm.design.rows import Request, blocks, check, draw
 from rglm.design.shape import Shape, shape_of, variable
 from rglm.design.spec import DesignSpec, ResponseSpec, Variable, recode
-from rglm.errors import DataError, described
+from rglm.errors import DataError, FormulaError, described
 from rglm.formula.deparse import deparse
 from rglm.formula.evaluate import Scope, finish, gather, learners
 from rglm.formula.grammar import names_in, parse, parse_expression
@@ -108,11 +108,17 @@ def learn(
     return spec, encoded
 
 
-def as_node(value: Any, columns: Sequence[str]) -> Any:
-    """Text as the column of that name or else as an expression; anything else as it is."""
+def as_node(value: Any, columns: Sequence[str], name: str) -> Any:
+    """Text as the column of that name or else as an expression; anything else as it is.
+
+    FormulaError, saying which argument `name` it is, where the text cannot be read.
+    """
     if not isinstance(value, str):
         return value
-    return Name(value) if value in columns else parse_expression(value)
+    try:
+        return Name(value) if value in columns else parse_expression(value)
+    except FormulaError as error:
+        raise FormulaError(f"In {name}=: {error}") from None
 
 
 def _request(
@@ -127,12 +133,12 @@ def _request(
     for name, value in extras.items():
         if value is None:
             continue
-        node = as_node(value, source.names)
+        node = as_node(value, source.names, name)
         if isinstance(node, Node):
             nodes[name] = node
         else:
             arrays[name] = align(name, node, _frame(source), _rows_of(source, name))
-    subset = as_node(subset, source.names)
+    subset = as_node(subset, source.names, "subset")
     if subset is not None and not isinstance(subset, Node):
         subset = _mask(subset, source)
     exclude = frozenset[str]().union(*map(names_in, nodes.values())) if nodes else frozenset[str]()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rglm.data.columns import Columns, codes_of, take
 from rglm.data.missing import Mask, MissingReport, infinite_rows, missing_rows
-from rglm.errors import DataError, some
+from rglm.errors import DataError, FormulaError, some
 from rglm.formula.deparse import deparse
 from rglm.formula.evaluate import Scope, evaluate
 from rglm.formula.terms import Terms
@@ -71,7 +71,7 @@ def draw(request: Request, columns: Columns, learned: Mapping[Node, object], sta
     n = columns.n_rows
     scope = Scope(columns, n, request.env, learned, request.warned)
     values = [evaluate(node, scope) for node in request.terms.variables]
-    extras = {name: numbers(name, evaluate(node, scope)) for name, node in request.extras.items()}
+    extras = {name: numbers(name, argument(name, node, scope)) for name, node in request.extras.items()}
     for name, array in request.arrays.items():
         extras[name] = array[start : start + n]
     inside = _inside(request.subset, scope, start)
@@ -84,6 +84,14 @@ def draw(request: Request, columns: Columns, learned: Mapping[Node, object], sta
     for name, value in zip([*request.names, *extras], [*values, *map(Numbers, extras.values())], strict=True):
         _refuse_infinite(name, value, kept, start)
     return Drawn(values, extras, n, kept, missing)
+
+
+def argument(name: str, node: Node, scope: Scope) -> Value:
+    """A row-wise argument given as text, evaluated; a refusal says which argument it is of."""
+    try:
+        return evaluate(node, scope)
+    except FormulaError as error:
+        raise FormulaError(f"In {name}=: {error}") from None
 
 
 def numbers(name: str, value: Value) -> Floats:
@@ -110,7 +118,7 @@ def _inside(subset: Node | Mask | None, scope: Scope, start: int) -> Mask | None
         return None
     if isinstance(subset, np.ndarray):
         return subset[start : start + scope.n]
-    value = evaluate(subset, scope)
+    value = argument("subset", subset, scope)
     if not isinstance(value, Logical):
         raise DataError(
             'subset= must say TRUE or FALSE for each row, such as subset="age > 30"; '

@@ -11,10 +11,10 @@ import numpy as np
 
 from rglm.data.columns import Columns, grouped
 from rglm.data.native import align_any
+from rglm.design.learn import as_node
+from rglm.design.rows import argument
 from rglm.errors import DataError, FitError, is_list, is_text, some
-from rglm.formula.evaluate import Scope, evaluate
-from rglm.formula.grammar import parse_expression
-from rglm.formula.tree import Name
+from rglm.formula.evaluate import Scope
 from rglm.formula.values import Codes, Value
 from rglm.inference.fitted import Fitted
 
@@ -83,8 +83,8 @@ def _labels(fit: Fitted, columns: Columns, cluster: Any) -> Value:
     n = columns.n_rows
     if not is_text(cluster):
         return align_any("cluster", cluster, columns.native, n, "label")
-    node = Name(cluster) if cluster in columns else parse_expression(cluster)
-    return evaluate(node, Scope(columns, n, env=fit.design.env, learned=fit.design.parameters))
+    scope = Scope(columns, n, env=fit.design.env, learned=fit.design.parameters)
+    return argument("cluster", as_node(cluster, columns.names, "cluster"), scope)
 
 
 def crossings(parts: Sequence[Clusters]) -> list[tuple[int, Clusters]]:

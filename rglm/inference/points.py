@@ -12,13 +12,13 @@ from rglm.data.columns import Columns, open_columns
 from rglm.data.native import align, like
 from rglm.design.block import Block
 from rglm.design.encode import Encoded, encode
-from rglm.design.rows import numbers
+from rglm.design.learn import as_node
+from rglm.design.rows import argument, numbers
 from rglm.errors import DataError, FitError, RankWarning, did_you_mean, either, is_number, some, warn
 from rglm.families.accept import offending
 from rglm.formula.constants import CONSTANTS
-from rglm.formula.evaluate import Scope, evaluate
-from rglm.formula.grammar import names_in, parse_expression
-from rglm.formula.tree import Name
+from rglm.formula.evaluate import Scope
+from rglm.formula.grammar import names_in
 from rglm.formula.values import Floats
 from rglm.inference.alias import relations
 from rglm.inference.fitted import Fitted
@@ -130,9 +130,8 @@ def row_values(fit: Fitted, columns: Columns, name: str, value: Any) -> Floats:
     """An offset or exposure as (m,) floats: a number, text over the columns, or an array."""
     n = columns.n_rows
     if hasattr(value, "casefold"):
-        node = Name(value) if value in columns else parse_expression(value)
-        found = evaluate(node, Scope(columns, n, env=fit.design.env, learned=fit.design.parameters))
-        return numbers(name, found)
+        scope = Scope(columns, n, env=fit.design.env, learned=fit.design.parameters)
+        return numbers(name, argument(name, as_node(value, columns.names, name), scope))
     if is_number(value):
         return np.full(n, float(value))
     return align(name, value, columns.native, n)

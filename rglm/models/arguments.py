@@ -55,5 +55,5 @@ class Arguments:
 
     def extra_names(self, columns: Sequence[str]) -> frozenset[str]:
         """Columns used as weights, offset or exposure: `.` leaves them out."""
-        texts = (value for value in self.extras.values() if isinstance(value, str))
-        return frozenset[str]().union(*(names_in(as_node(text, columns)) for text in texts))
+        texts = ((name, value) for name, value in self.extras.items() if isinstance(value, str))
+        return frozenset[str]().union(*(names_in(as_node(text, columns, name)) for name, text in texts))
