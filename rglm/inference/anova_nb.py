@@ -12,10 +12,11 @@ from rglm.display import Column, Document, Line, Table
 from rglm.display.table import Kind
 from rglm.errors import FitError, choose, warn
 from rglm.inference.anova import anova, check_same_rows
-from rglm.inference.deviance_table import AnovaTable
+from rglm.inference.deviance_table import AnovaTable, check_type
 from rglm.inference.distributions import upper_chisq
 from rglm.inference.fitted import Fitted
 from rglm.inference.labels import formula_of, response_of
+from rglm.inference.nesting import check_nested
 from rglm.inference.summary_nb import FittedTheta
 
 TITLE = "Likelihood ratio tests of Negative Binomial Models"
@@ -76,8 +77,8 @@ def anova_nb(
     Raises
     ------
     FitError
-        When the test is unknown, the models have other rows or another response, or one has no estimated
-        theta.
+        When the test is unknown; when the models have other rows or another response, are not nested, or one
+        has no estimated theta.
 
     Warns
     -----
@@ -98,6 +99,7 @@ def anova_nb(
         table = anova(fit, test=test, type=type, **more)
         warn("tests made without re-estimating 'theta'")
         return table
+    check_type(type, True, more.get("vcov"))
     if test not in ("default", "Chisq", "LRT"):
         raise FitError(choose("test", test, ("Chisq", "LRT")) + " Each model has its own theta.")
     check_same_rows((fit, *others))
@@ -108,7 +110,9 @@ def anova_nb(
                 "estimated theta. lrtest() compares any two likelihoods."
             )
     models = (fit, *cast(tuple[FittedTheta, ...], others))
-    return _compared(sorted(models, key=lambda model: -model.df_residual))
+    ordered = sorted(models, key=lambda model: -model.df_residual)
+    check_nested(ordered, "anova()")
+    return _compared(ordered)
 
 
 def _compared(models: list[FittedTheta]) -> ThetaTable:

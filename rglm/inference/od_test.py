@@ -31,7 +31,6 @@ class OverdispersionTest(Record):
         """As `pscl::odTest` prints, with the reason for the distribution in place of its help page."""
         p = Number(self.p_value, "p-value", more=-3)
         statistic = Number(self.statistic, "round", places=4, nsmall=4)
-        relation = " p-value " if self.p_value < 2.2e-16 else " p-value = "
         return Document(
             [
                 Line("Likelihood ratio test of H0: Poisson, as restricted NB model:", role="heading"),
@@ -44,7 +43,7 @@ class OverdispersionTest(Record):
                     " level: ",
                     Number(self.critical, "round", places=4, nsmall=4),
                 ),
-                Line("Chi-Square Test Statistic =  ", statistic, relation, p),
+                Line("Chi-Square Test Statistic =  ", statistic, " p-value = ", p),
             ]
         )
 

@@ -233,6 +233,8 @@ def _f_table(asked: Hypotheses, error_estimate: str) -> AnovaTable:
     fit = asked.fit
     df_residual = float(fit.df_residual)
     if fit.family.dispersion_known:
+        # the summary's dispersion is 1 then, which is no estimate
+        error_estimate = "pearson" if error_estimate == "dispersion" else error_estimate
         warn(f"dispersion parameter estimated from the {ERRORS[error_estimate]}, not taken as 1")
     if error_estimate == "deviance":
         total = fit.deviance

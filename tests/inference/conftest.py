@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pandas as pd
 import pytest
 
 from rglm import glm, lm
+
+sys.path.append(str(Path(__file__).parent))  # lets tests import the helpers beside them
 
 ANSWERS = Path(__file__).parents[1] / "against_r" / "verbs.json"
 
