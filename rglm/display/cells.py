@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
+from rglm.display.means import lay_columns
 from rglm.display.numbers import (
     Value,
     format_common,
@@ -147,6 +148,12 @@ def _fractions(table: Table, digits: int, show_stars: bool) -> Laid:
     return Laid([c.name for c in table.columns], cells, table.row_names, "left")
 
 
+def _means(table: Table, digits: int, show_stars: bool) -> Laid:
+    """Estimates with as many digits as their standard errors bear, as R's emmeans prints them."""
+    headers, cells = lay_columns(table, digits)
+    return Laid(headers, cells, table.row_names)
+
+
 def _rows(table: Table, digits: int, show_stars: bool) -> Laid:
     """Each row zapped and in its own notation, as R's aov prints sums of squares above their df."""
     columns = [_numeric(column) for column in table.columns]
@@ -177,6 +184,7 @@ _STYLES: dict[Style, Callable[[Table, int, bool], Laid]] = {
     "matrix": _frame,
     "correlation": _correlation,
     "fractions": _fractions,
+    "means": _means,
     "rows": _rows,
     "comparisons": _comparisons,
 }

@@ -70,16 +70,28 @@ def lay_out(document: Document, settings: Settings) -> list[Block]:
 
 def _blocks(part: Part, laid: Block) -> list[Block]:
     """A table with groups as one grid for each group, an empty line between them; else the block as it is."""
-    if not isinstance(part, Table) or part.groups is None or not isinstance(laid, Grid):
+    if not isinstance(part, Table) or not part.grouped or not isinstance(laid, Grid):
         return [laid]
+    heads = range(len(laid.columns) - part.grouped, len(laid.columns))
+    named = [
+        [f"{laid.headers[j].strip()} = {cell.rstrip()}" for cell in _flush(laid.columns[j])] for j in heads
+    ]
+    labels = [", ".join(cells) + ":" for cells in zip(*named, strict=True)]
     blocks: list[Block] = []
-    for label in dict.fromkeys(part.groups):
-        rows = [i for i, each in enumerate(part.groups) if each == label]
-        columns = tuple(tuple(column[i] for i in rows) for column in laid.columns)
+    for label in dict.fromkeys(labels):
+        rows = [i for i, each in enumerate(labels) if each == label]
+        columns = tuple(tuple(column[i] for i in rows) for column in laid.columns[: heads.start])
         names = tuple(laid.row_names[i] for i in rows)
-        grid = replace(laid, columns=columns, row_names=names, caption=label, legend=None)
+        headers = laid.headers[: heads.start]
+        grid = replace(laid, headers=headers, columns=columns, row_names=names, caption=label, legend=None)
         blocks += [grid] if not blocks else [Words("", "text"), grid]
     return blocks
+
+
+def _flush(cells: Sequence[str]) -> list[str]:
+    """Cells without the blanks that all of them begin with."""
+    blanks = min((len(cell) - len(cell.lstrip()) for cell in cells), default=0)
+    return [cell[blanks:] for cell in cells]
 
 
 def _lay(part: Part, digits: int, settings: Settings) -> Block:

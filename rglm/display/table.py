@@ -20,6 +20,7 @@ Kind = Literal[
     "count",
     "number",
     "text",
+    "label",
     "pieces",
 ]
 Style = Literal[
@@ -35,8 +36,9 @@ class Column:
     "standard error" columns are formatted together; "statistic" columns are rounded to fewer
     decimals; a "p-value" column gives stars; "df" and "count" columns are left alone; "deviance" and
     "number" columns lose what is small beside their largest entry.  "count" prints whole numbers
-    as R prints integers (100000), "df" as R prints doubles (1e+05).  "text" values are strings; a "pieces"
-    value is a tuple of strings and Numbers, each number written by its own rule.
+    as R prints integers (100000), "df" as R prints doubles (1e+05).  "text" values are strings, and so are
+    "label" values, which stand right in style "means"; a "pieces" value is a tuple of strings and Numbers,
+    each number written by its own rule.
     """
 
     name: str
@@ -59,8 +61,8 @@ class Table:
     "rows" (each row in its own notation, as aov()), "comparisons" (as TukeyHSD).
     `row_names` has one name a row.  `caption` is a line above the table.  `missing` is what an
     absent cell prints ("" in style "anova", else "NA"); `nan` is what NaN prints in styles
-    "coefficients" and "anova" where that differs from None.  `less` replaces the document's.  `groups`
-    has one label a row: rows of one label stand together under it, all groups in one notation.
+    "coefficients" and "anova" where that differs from None.  `less` replaces the document's.  The last
+    `grouped` columns head groups of rows, all in one notation, instead of standing beside them.
     """
 
     columns: tuple[Column, ...]
@@ -70,7 +72,7 @@ class Table:
     missing: str | None = None
     less: int | None = None
     nan: str | None = None
-    groups: tuple[str, ...] | None = None
+    grouped: int = 0
 
     def __post_init__(self) -> None:
         if self.style not in get_args(Style):
