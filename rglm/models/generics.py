@@ -16,6 +16,7 @@ from rglm.inference import coef_test as _coef_test
 from rglm.inference import confint as _confint
 from rglm.inference import contrasts as _contrasts
 from rglm.inference import drop1 as _drop1
+from rglm.inference import emmeans as _emmeans
 from rglm.inference import exp_coef as _exp_coef
 from rglm.inference import extract_aic as _extract_aic
 from rglm.inference import glance as _glance
@@ -32,8 +33,9 @@ from rglm.inference import tidy as _tidy
 from rglm.inference import tukey_hsd as _tukey_hsd
 from rglm.inference import vcov as _vcov
 from rglm.inference import vif as _vif
-from rglm.models.glm import GLM
 from rglm.models.values import Values
+
+from rglm.models.glm import GLM
 
 
 def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -84,4 +86,5 @@ glance = _generic(_glance.glance)
 augment = _generic(_augment.augment)
 exp_coef = _generic(_exp_coef.exp_coef)
 relativities = _generic(_relativities.relativities)
+emmeans = _generic(_emmeans.emmeans)
 update = _generic(GLM.update)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
-
 from rglm.data.memory import as_source
 from rglm.display.numbers import format_one
 from rglm.errors import FitError, SeparationWarning, described, some, warn
@@ -24,6 +23,7 @@ from rglm.inference.coef_test import coef_test
 from rglm.inference.confint import confint
 from rglm.inference.contrasts import contrasts
 from rglm.inference.drop1 import drop1
+from rglm.inference.emmeans import emmeans
 from rglm.inference.exp_coef import exp_coef
 from rglm.inference.extract_aic import extract_aic
 from rglm.inference.glance import glance
@@ -82,6 +82,7 @@ class GLM(Model):
     alias = alias
     tidy = tidy
     glance = glance
+    emmeans = emmeans
     augment = augment
 
     def update(self, formula: Any = None, **changes: Any) -> GLM:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
 from rglm.data.memory import as_source
 from rglm.families.gaussian import Gaussian
 from rglm.inference.add1 import add1_lm
@@ -18,6 +17,7 @@ from rglm.inference.coef_test import coef_test
 from rglm.inference.confint import confint_lm
 from rglm.inference.contrasts import contrasts
 from rglm.inference.drop1 import drop1_lm
+from rglm.inference.emmeans import emmeans_lm
 from rglm.inference.exp_coef import exp_coef
 from rglm.inference.extract_aic import extract_aic_lm
 from rglm.inference.glance import glance_lm
@@ -77,6 +77,7 @@ class LM(Model):
     alias = alias
     tidy = tidy_lm
     glance = glance_lm
+    emmeans = emmeans_lm
     augment = augment_lm
 
     @property
