@@ -296,9 +296,8 @@ def _walk(search: Search, at: At, steps: int) -> tuple[list[At], list[Trial]]:
         best, trial = _best(search, at, changes)
         trials.append(trial)
         if best is None:
+            warned = warned or _warn_if_other(trial)
             break
-        if not warned and trial.refit_aic is not None:
-            warned = _warn_if_other(trial)
         stage = next(change.others[best] for change in changes if best in change.others)
         after = search.settled(formulas[best], stage, at.family, best)
         if after.aic >= at.aic + TOLERANCE:
@@ -308,6 +307,7 @@ def _walk(search: Search, at: At, steps: int) -> tuple[list[At], list[Trial]]:
                 f"{format_one(at.aic)} to {format_one(after.aic)}: step() stops before it"
             )
             break
+        warned = warned or _warn_if_other(trial)
         at = after
         path.append(at)
     else:
@@ -355,8 +355,8 @@ def _without_duplicate(trial: Trial) -> Trial:
 
 def _warn_if_other(trial: Trial) -> bool:
     """Say where the AIC of each model as fitted would choose otherwise than R's column."""
-    assert trial.table is not None
-    assert trial.refit_aic is not None
+    if trial.table is None or trial.refit_aic is None:
+        return False
     first, other = str(trial.table.index[0]), str(trial.refit_aic.idxmin())
     if first == other:
         return False

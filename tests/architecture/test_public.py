@@ -65,7 +65,7 @@ def public() -> Iterator[tuple[str, Any]]:
     for name in rglm.__all__:
         if not name.startswith("__"):
             yield name, getattr(rglm, name)
-    for model in ("GLM", "LM", "NegBin"):
+    for model in ("GLM", "LM", "AOV", "NegBin"):
         yield from verbs(getattr(rglm, model))
 
 

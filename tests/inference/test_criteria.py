@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from rglm import AIC, BIC, FitError, RglmWarning, lm
+from rglm import AIC, BIC, AICc, FitError, RglmWarning, datasets, lm
 
 
 @pytest.mark.parametrize(("name", "function"), [("AIC", AIC), ("BIC", BIC)])
@@ -42,3 +42,18 @@ def test_no_model_is_refused():
 def test_loglik_prints_as_r(model, r):
     for name, stored in (("l1", "loglik"), ("quasi", "loglik_quasi")):
         assert str(model(name).loglik).split("\n") == r["criteria"][stored]
+
+
+def test_aicc_is_aic_corrected(model):
+    fit = lm("mpg ~ wt", datasets.load("mtcars"))
+    assert AICc(fit) == pytest.approx(166.8866, abs=5e-5)
+    k, n = fit.n_params, fit.nobs
+    assert AICc(fit) == pytest.approx(AIC(fit) + 2 * k * (k + 1) / (n - k - 1))
+    both = AICc(one=model("p1"), two=model("p2")).table
+    assert both.columns.tolist() == ["df", "AICc"]
+    assert both.loc["two", "AICc"] == AICc(model("p2"))
+    assert math.isnan(AICc(model("quasi")))
+
+
+def test_aicc_has_no_value_for_as_many_parameters_as_rows(model):
+    assert AICc(model("saturated")) == math.inf
