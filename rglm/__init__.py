@@ -82,6 +82,7 @@ from rglm.models.generics import (
 from rglm.models.glm import GLM, glm
 from rglm.models.lm import LM, lm
 from rglm.models.negative_binomial import NegBin, glm_nb
+from rglm.models.saved import load
 
 __version__ = "0.1.0"
 
@@ -144,6 +145,7 @@ __all__ = [
     "hatvalues",
     "linear_hypothesis",
     "lm",
+    "load",
     "model_frame",
     "model_matrix",
     "options",

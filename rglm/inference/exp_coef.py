@@ -99,7 +99,7 @@ def exp_coef(
     vcov: Any = None,
     any_link: bool = False,
 ) -> Ratios:
-    """Exponentiated coefficients with intervals, called what they are: odds ratios, rate ratios, …
+    """Exponentiated coefficients with intervals, named for what they are: odds ratios, rate ratios and so on.
 
     exp(b_j), and exp() of the ends of the interval for b_j.  They are labelled OR under the logit link, HR
     under cloglog (grouped proportional hazards), and under the log link RR for binomial responses, IRR for

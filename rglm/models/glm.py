@@ -46,6 +46,7 @@ from rglm.models.base import Model
 from rglm.models.call import describe
 from rglm.models.engine import anchor, solve, warn_unconverged
 from rglm.models.prepare import Prepared, as_formula, prepare
+from rglm.models.saving import save
 from rglm.models.update import changed
 
 
@@ -64,6 +65,7 @@ class GLM(Model):
     bootstrap = bootstrap
     exp_coef = exp_coef
     relativities = relativities
+    save = save
     anova = anova
     drop1 = drop1
     add1 = add1

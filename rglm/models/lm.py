@@ -40,6 +40,7 @@ from rglm.models.base import Model
 from rglm.models.call import describe
 from rglm.models.engine import solve_once
 from rglm.models.prepare import as_formula, prepare
+from rglm.models.saving import save
 from rglm.models.update import changed
 
 
@@ -58,6 +59,7 @@ class LM(Model):
     bootstrap = bootstrap
     exp_coef = exp_coef
     relativities = relativities
+    save = save
     anova = anova_lm
     drop1 = drop1_lm
     add1 = add1_lm
