@@ -42,7 +42,8 @@ class Combination:
 
     def times(self, factor: float) -> Combination:
         """The multiple."""
-        return Combination(self.weights * factor, self.constant * factor)
+        with np.errstate(all="ignore"):
+            return Combination(self.weights * factor, self.constant * factor)
 
     @property
     def is_number(self) -> bool:

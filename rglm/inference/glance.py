@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from rglm.inference.covariance import covariance
+from rglm.inference.covariance import of_model
 from rglm.inference.criteria import aic, bic
 from rglm.inference.fitted import Fitted
 from rglm.inference.summary_lm import overall
@@ -48,7 +48,7 @@ def glance_lm(fit: Fitted) -> pd.DataFrame:
     '89.57'
     """
     variance = estimated_dispersion(fit)
-    used = covariance(fit)
+    used = of_model(fit)
     r_squared, adjusted, test = overall(fit, variance, None if used.note is None else used)
     return pd.DataFrame(
         {

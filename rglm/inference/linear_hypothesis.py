@@ -166,7 +166,7 @@ def linear_hypothesis_lm(
     >>> from rglm import datasets, lm
     >>> fit = lm("mpg ~ wt + hp", data=datasets.load("mtcars"))
     >>> f"{fit.linear_hypothesis('wt = hp').statistic:.3f}"
-    '34.975'
+    '36.259'
     """
     return _tested(fit, hypotheses(fit, hypothesis, rhs), test, vcov, sums=True)
 
