@@ -86,7 +86,7 @@ def sums_of_squares(fit: Fitted, intercept: bool = False) -> tuple[list[str], Fl
     assign = np.asarray(fit.design.assign, dtype=int)[kept]
     labels = [INTERCEPT, *fit.design.term_labels]
     df = np.bincount(assign, minlength=len(labels)).astype(float)
-    sums = np.bincount(assign, weights=squares, minlength=len(labels))
+    sums = np.bincount(assign, weights=squares, minlength=len(labels)).astype(float)
     rows = [i for i in range(len(labels)) if df[i] > 0 and (i > 0 or intercept)]
     names = [labels[i] for i in rows]
     if not fit.df_residual > 0:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rglm.display import Blank, Document, Line, Number, Record, table_of
+from rglm.display.document import Part
 from rglm.errors import warn
 from rglm.families.family import Family
 from rglm.formula.values import Floats
@@ -47,7 +48,8 @@ class TermTable(Record):
 
     def document(self) -> Document:
         """R's `print.anova`."""
-        lines = [Line(self.title, role="heading"), Blank(), Line("Model:"), Line(self.formula, role="code")]
+        heading = Line(self.title, role="heading")
+        lines: list[Part] = [heading, Blank(), Line("Model:"), Line(self.formula, role="code")]
         if self.dispersion is not None:
             lines += [Blank(), Line("scale:  ", Number(self.dispersion, "plain"), " "), Blank()]
         return Document([*lines, table_of(self.table, "anova")], less=2)

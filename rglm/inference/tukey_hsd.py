@@ -171,7 +171,7 @@ def _means(fit: Fitted, term: int) -> tuple[list[str], Floats, Floats]:
     assert codes is not None
     counts = rows.used.astype(float) if rows.counts is None else rows.counts * rows.used
     levels = _levels(fit, terms[term])
-    sizes = np.bincount(codes, weights=counts, minlength=len(levels))
+    sizes: Floats = np.bincount(codes, weights=counts, minlength=len(levels)).astype(float)
     sums = np.bincount(codes, weights=counts * values, minlength=len(levels))
     held = np.flatnonzero(sizes > 0)
     if len(held) < len(levels):

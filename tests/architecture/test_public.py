@@ -21,6 +21,7 @@ import rglm
 from rglm.display.settings import options
 
 PLUMBING = {
+    "AOV",
     "GLM",
     "LM",
     "NegBin",
