@@ -65,8 +65,11 @@ from rglm.models.generics import (
     glance,
     hatvalues,
     linear_hypothesis,
+    lrtest,
+    od_test,
     predict,
     profile,
+    pseudo_r2,
     relativities,
     residuals,
     rstandard,
@@ -78,6 +81,8 @@ from rglm.models.generics import (
     update,
     vcov,
     vif,
+    vuong,
+    waldtest,
 )
 from rglm.models.glm import GLM, glm
 from rglm.models.lm import LM, lm
@@ -146,11 +151,14 @@ __all__ = [
     "linear_hypothesis",
     "lm",
     "load",
+    "lrtest",
     "model_frame",
     "model_matrix",
+    "od_test",
     "options",
     "predict",
     "profile",
+    "pseudo_r2",
     "register_family",
     "register_link",
     "relativities",
@@ -167,4 +175,6 @@ __all__ = [
     "update",
     "vcov",
     "vif",
+    "vuong",
+    "waldtest",
 ]

@@ -23,8 +23,11 @@ from rglm.inference import glance as _glance
 from rglm.inference import influence as _influence
 from rglm.inference import leverage as _leverage
 from rglm.inference import linear_hypothesis as _linear_hypothesis
+from rglm.inference import lrtest as _lrtest
+from rglm.inference import od_test as _od_test
 from rglm.inference import predict as _predict
 from rglm.inference import profile as _profile
+from rglm.inference import pseudo_r2 as _pseudo_r2
 from rglm.inference import relativities as _relativities
 from rglm.inference import residuals as _residuals
 from rglm.inference import step as _step
@@ -33,9 +36,10 @@ from rglm.inference import tidy as _tidy
 from rglm.inference import tukey_hsd as _tukey_hsd
 from rglm.inference import vcov as _vcov
 from rglm.inference import vif as _vif
-from rglm.models.values import Values
-
+from rglm.inference import vuong as _vuong
+from rglm.inference import waldtest as _waldtest
 from rglm.models.glm import GLM
+from rglm.models.values import Values
 
 
 def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,6 +61,9 @@ def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
 
 summary = _generic(_summary.summary)
 vcov = _generic(_vcov.vcov)
+confint = _generic(_confint.confint)
+profile = _generic(_profile.profile)
+bootstrap = _generic(_bootstrap.bootstrap)
 coef_test = _generic(_coef_test.coef_test)
 linear_hypothesis = _generic(_linear_hypothesis.linear_hypothesis)
 contrasts = _generic(_contrasts.contrasts)
@@ -65,6 +72,11 @@ confint = _generic(_confint.confint)
 profile = _generic(_profile.profile)
 bootstrap = _generic(_bootstrap.bootstrap)
 anova = _generic(_anova.anova)
+lrtest = _generic(_lrtest.lrtest)
+waldtest = _generic(_waldtest.waldtest)
+vuong = _generic(_vuong.vuong)
+od_test = _generic(_od_test.od_test)
+pseudo_r2 = _generic(_pseudo_r2.pseudo_r2)
 drop1 = _generic(_drop1.drop1)
 add1 = _generic(_add1.add1)
 step = _generic(_step.step)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
+
 from rglm.data.memory import as_source
 from rglm.display.numbers import format_one
 from rglm.errors import FitError, SeparationWarning, described, some, warn
@@ -30,9 +31,12 @@ from rglm.inference.glance import glance
 from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
 from rglm.inference.linear_hypothesis import linear_hypothesis
+from rglm.inference.lrtest import lrtest
+from rglm.inference.od_test import od_test
 from rglm.inference.predict import predict
 from rglm.inference.printed import document_glm
 from rglm.inference.profile import profile
+from rglm.inference.pseudo_r2 import pseudo_r2
 from rglm.inference.relativities import relativities
 from rglm.inference.residuals import residuals
 from rglm.inference.separation import separation
@@ -41,6 +45,8 @@ from rglm.inference.summary import summary
 from rglm.inference.tidy import tidy
 from rglm.inference.vcov import vcov
 from rglm.inference.vif import vif
+from rglm.inference.vuong import vuong
+from rglm.inference.waldtest import waldtest
 from rglm.models.arguments import Arguments
 from rglm.models.base import Model
 from rglm.models.call import describe
@@ -56,6 +62,9 @@ class GLM(Model):
     document = document_glm
     summary = summary
     vcov = vcov
+    confint = confint
+    profile = profile
+    bootstrap = bootstrap
     coef_test = coef_test
     linear_hypothesis = linear_hypothesis
     contrasts = contrasts
@@ -67,6 +76,11 @@ class GLM(Model):
     relativities = relativities
     save = save
     anova = anova
+    lrtest = lrtest
+    waldtest = waldtest
+    vuong = vuong
+    od_test = od_test
+    pseudo_r2 = pseudo_r2
     drop1 = drop1
     add1 = add1
     step = step
@@ -219,7 +233,7 @@ def with_warnings(fit: AnyGLM) -> AnyGLM:
         warn_unconverged(fit.solution, fit.arguments.control)
         return fit
     warn(str(found), SeparationWarning)
-    note = f"Infinite estimates (separation): {', '.join(found.columns)}"
+    note = f"Infinite estimates (separation): {some(found.columns, 20)}"
     return replace(fit, call=replace(fit.call, notes=(*fit.call.notes, note)))
 
 

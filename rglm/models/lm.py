@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
 from rglm.data.memory import as_source
 from rglm.families.gaussian import Gaussian
 from rglm.inference.add1 import add1_lm
@@ -24,9 +25,11 @@ from rglm.inference.glance import glance_lm
 from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
 from rglm.inference.linear_hypothesis import linear_hypothesis_lm
+from rglm.inference.lrtest import lrtest
 from rglm.inference.predict_lm import predict_lm
 from rglm.inference.printed import document_lm
 from rglm.inference.profile import profile_lm
+from rglm.inference.pseudo_r2 import pseudo_r2
 from rglm.inference.relativities import relativities
 from rglm.inference.residuals import residuals_lm
 from rglm.inference.step import step_lm
@@ -35,6 +38,8 @@ from rglm.inference.tidy import tidy_lm
 from rglm.inference.tukey_hsd import tukey_hsd
 from rglm.inference.vcov import vcov
 from rglm.inference.vif import vif
+from rglm.inference.vuong import vuong
+from rglm.inference.waldtest import waldtest
 from rglm.models.arguments import Arguments
 from rglm.models.base import Model
 from rglm.models.call import describe
@@ -61,6 +66,10 @@ class LM(Model):
     relativities = relativities
     save = save
     anova = anova_lm
+    lrtest = lrtest
+    waldtest = waldtest
+    vuong = vuong
+    pseudo_r2 = pseudo_r2
     drop1 = drop1_lm
     add1 = add1_lm
     step = step_lm
