@@ -38,8 +38,8 @@ def confint(
 
     profile: the values of b_j that a likelihood ratio test does not reject, |z(b_j)| <= c (see `profile`);
     wald: estimate ± c se; boot: quantiles of estimates from resampled data (see `bootstrap`).  c is the
-    normal quantile, also where the dispersion is estimated.  A fit with `prob_weights` has Wald intervals, with
-    c from t on df_residual, as R's `survey`.
+    normal quantile, also where the dispersion is estimated.  A fit with `prob_weights` has Wald intervals,
+    with c from t on df_residual, as R's `survey`.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def confint(
     parm : names or positions of coefficients (0 is the first); None is all
     level : between 0 and 1
     method : "profile", "wald" or "boot"
-    vcov : a type that `vcov(type=)` knows, or a DataFrame, p × p, labelled by coefficient.  It makes Wald
+    vcov : a type or dict that `vcov()` knows, or a DataFrame, p × p, labelled by coefficient.  It makes Wald
         intervals: a likelihood has no covariance matrix to replace
     test : for profiles, "LRT" or "Rao" (intervals of score tests)
     n, seed, kind, interval : for the bootstrap: replicates, random seed, "case" or "parametric", and

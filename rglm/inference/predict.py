@@ -68,7 +68,7 @@ def predict(
     exposure, offset : in place of those of the fit: an array (m,), a number, or text (a column of newdata,
         or an expression over it); exposure=1 gives rates.  offset() terms of the formula always come from
         newdata
-    vcov : for standard errors: a type that `vcov(type=)` knows, or a DataFrame as `vcov()` returns
+    vcov : for standard errors: a type or dict that `vcov()` knows, or a DataFrame as `vcov()` returns
 
     Returns
     -------

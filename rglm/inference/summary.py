@@ -136,7 +136,7 @@ def summary(
     Parameters
     ----------
     fit : a fitted generalized linear model
-    vcov : a type that `vcov(type=)` knows, or a DataFrame, p × p, labelled by coefficient, to use instead
+    vcov : a type or dict that `vcov()` knows, or a DataFrame, p × p, labelled by coefficient, to use instead
     dispersion : phi to use instead of the fit's own; positive
     correlation : print the correlations of the coefficients too
 

@@ -176,7 +176,7 @@ def summary_lm(fit: Fitted, vcov: Any = None, correlation: bool = False) -> Summ
     Parameters
     ----------
     fit : a fitted linear model
-    vcov : a type that `vcov(type=)` knows, or a DataFrame, p × p, labelled by coefficient, to use instead;
+    vcov : a type or dict that `vcov()` knows, or a DataFrame, p × p, labelled by coefficient, to use instead;
         the overall F test is then Wald's with that matrix
     correlation : print the correlations of the coefficients too
 

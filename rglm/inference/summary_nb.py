@@ -71,7 +71,7 @@ def summary_nb(
     Parameters
     ----------
     fit : a fitted negative binomial model
-    vcov : a type that `vcov(type=)` knows, or a DataFrame, p × p, labelled by coefficient, to use instead
+    vcov : a type or dict that `vcov()` knows, or a DataFrame, p × p, labelled by coefficient, to use instead
     dispersion : phi to use instead of 1; positive
     correlation : print the correlations of the coefficients too
 

@@ -31,8 +31,8 @@ def tidy(
     conf_int : add the intervals of `confint`
     conf_level : of the intervals, between 0 and 1
     exponentiate : exp() of estimates and intervals (odds ratios, rate ratios); standard errors stay
-    vcov : a type that `vcov(type=)` knows, or a DataFrame, p × p, labelled by coefficient; intervals are then
-        Wald's
+    vcov : a type or dict that `vcov()` knows, or a DataFrame, p × p, labelled by coefficient; intervals
+        are then Wald's
     conf_method : "profile", "wald" or "boot"
 
     Returns

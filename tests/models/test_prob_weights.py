@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rglm import Control, DataError, FitError, Gamma, datasets, glm, lm
+from rglm import Control, DataError, FitError, Gamma, Poisson, datasets, glm, lm
 
 ANSWERS = json.loads((Path(__file__).parents[1] / "against_r" / "covariances.json").read_text("utf-8"))
 SURVEYS = ANSWERS["surveys"]
@@ -80,6 +81,14 @@ def test_there_is_no_likelihood():
     assert np.isnan([fit.loglik, fit.aic, fit.bic]).all()
     assert "sampling weights" in fit.family.no_likelihood_reason
     assert np.isnan(lm("mpg ~ wt", data("mtcars"), prob_weights="pw").aic)
+
+
+def test_the_family_is_a_value():
+    family = model("quine").family
+    assert pickle.loads(pickle.dumps(family)) == family
+    assert family == glm("Days ~ 1", data("quine"), "poisson", prob_weights="pw").family
+    assert family != Poisson()
+    assert (family.name, family.link.name, family.dispersion_known) == ("poisson", "log", False)
 
 
 def test_summaries_say_so():
