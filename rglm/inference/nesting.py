@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -13,6 +14,7 @@ from rglm.design.block import Block
 from rglm.errors import FitError, some
 from rglm.formula.values import Floats
 from rglm.inference.fitted import Fitted
+from rglm.inference.scope import keys
 
 TOLERANCE = 1e-7
 """A column lies in a space when it misses it by less than this share of its norm: the rule for aliases."""
@@ -119,10 +121,41 @@ def check_nested(models: Sequence[Fitted], verb: str) -> None:
             )
         shrinks = other.df_residual > one.df_residual
         small, large = (other, one) if shrinks else (one, other)
+        if _large(small, large) and nested_by_terms(small, large):
+            continue
         found = coordinates(small, large)
         if not found.inside:
             places = (number + 1, number) if shrinks else (number, number + 1)
             raise FitError(f"{verb} compares nested models: {_why(found, *places)} {REMEDY}")
+
+
+def _large(small: Fitted, large: Fitted) -> bool:
+    """Whether reading all columns again costs what is felt."""
+    return large.rows.block.n * (small.rows.block.p + large.rows.block.p) > CHUNK_ELEMENTS
+
+
+def nested_by_terms(small: Fitted, large: Fitted) -> bool:
+    """Whether the smaller formula's terms are all among the larger's, learned alike, with one offset."""
+    one, other = small.design, large.design
+    if one.terms.intercept and not other.terms.intercept:
+        return False
+    if not set(keys(one.terms)) <= set(keys(other.terms)):
+        return False
+    theirs = {variable.node: variable for variable in other.variables}
+    for index in one.used:
+        mine = one.variables[index]
+        found = theirs[mine.node]
+        if (mine.levels, mine.columns) != (found.levels, found.columns):
+            return False
+    learned = [
+        [pickle.dumps(design.parameters[node]) for node, _ in one.learned if node in other.parameters]
+        for design in (one, other)
+    ]
+    return (
+        learned[0] == learned[1]
+        and np.array_equal(small.rows.positions, large.rows.positions)
+        and np.array_equal(small.rows.offset, large.rows.offset)
+    )
 
 
 REMEDY = "Models that are not nested are compared by AIC(m1, m2) or vuong(m1, m2)."

@@ -219,3 +219,25 @@ def test_unknown_tests_are_refused():
 def test_other_rows_are_refused():
     with pytest.raises(FitError, match="same rows"):
         fitted("one").lrtest(glm("Days ~ Sex", data("quine").iloc[:100], "poisson"))
+
+
+def test_terms_decide_where_rows_are_many():
+    """Both ways of telling give one answer."""
+    from rglm.inference.nesting import coordinates, nested_by_terms
+
+    frame = data("birthwt")
+    large = glm("low ~ poly(age, 2) + factor(race) * smoke", frame, "binomial")
+    for formula in (
+        "low ~ smoke",
+        "low ~ factor(race) * smoke",
+        "low ~ smoke:factor(race) + poly(age, 2) + smoke",
+    ):
+        small = glm(formula, frame, "binomial")
+        assert nested_by_terms(small, large)
+        assert coordinates(small, large).inside
+    for formula in ("low ~ lwt", "low ~ poly(age, 3)", "low ~ smoke + offset(lwt / 100)"):
+        other = glm(formula, frame, "binomial")
+        assert not nested_by_terms(other, large)
+        assert not coordinates(other, large).inside
+    elsewhere = glm("low ~ poly(age, 2)", frame.iloc[1:], "binomial")
+    assert not nested_by_terms(elsewhere, large)
