@@ -98,7 +98,8 @@ class QRSide:
 
     def _evaluate(self, rows: Rows, coef: Floats | None) -> Evaluation:
         if coef is None:
-            eta = self.family.link.link(self.family.start(rows.y, rows.weights, rows.trials))
+            # of one observation each: a count repeats rows, and repeated rows start where one does
+            eta = self.family.link.link(self.family.start(rows.y, rows.prior_weights, rows.trials))
         else:
             eta = rows.eta(coef)
         working = Working(rows, self.family, eta)

@@ -90,6 +90,13 @@ class Rows:
             return float(np.count_nonzero(self.weights > 0))
         return float(self.counts[self.weights > 0].sum())
 
+    @property
+    def prior_weights(self) -> Floats:
+        """Weight of one observation of each row, (n,): without its frequency count."""
+        if self.counts is None:
+            return self.weights
+        return self.weights / np.where(self.counts > 0, self.counts, 1.0)
+
     def eta(self, coef: Floats) -> Floats:
         """X coef + offset, (n,)."""
         eta = self.X @ coef if self._affordable else self.block.times(coef)
@@ -205,7 +212,7 @@ class Working:
     def likelihood(self) -> Floats:
         """The family's additive likelihood sums, (k,)."""
         rows = self.rows
-        return self.family.likelihood_sums(rows.y, self.mean, self.prior_weights, rows.trials, rows.counts)
+        return self.family.likelihood_sums(rows.y, self.mean, rows.prior_weights, rows.trials, rows.counts)
 
     @cached_property
     def loglik(self) -> float:
@@ -213,16 +220,8 @@ class Working:
         rows, family = self.rows, self.family
         if family.adds_up:
             return family.loglik(self.likelihood, self.deviance)
-        each = family.loglik_rows(rows.y, self.mean, self.prior_weights, rows.trials, rows.counts)
+        each = family.loglik_rows(rows.y, self.mean, rows.prior_weights, rows.trials, rows.counts)
         return float(each.sum() if rows.counts is None else each @ rows.counts)
-
-    @property
-    def prior_weights(self) -> Floats:
-        """Weight of one observation of each row, (n,)."""
-        rows = self.rows
-        if rows.counts is None:
-            return rows.weights
-        return rows.weights / np.where(rows.counts > 0, rows.counts, 1.0)
 
     @cached_property
     def largest_eta(self) -> float:
