@@ -146,9 +146,7 @@ ALIASED = DATA.assign(x2=2 * DATA.x - 1, total=DATA.x + DATA.z)
 @pytest.mark.parametrize("family", ["gaussian", "poisson", "gamma(log)", "binomial"])
 def test_everything_about_an_aliased_fit_equals_the_reduced_fit(family):
     y = {"gamma(log)": "amount", "binomial": "coin"}.get(family, "count")
-    control = Control(
-        epsilon=1e-14
-    )  # two designs are two paths
+    control = Control(epsilon=1e-14)  # two designs are two paths
     fit = glm(f"{y} ~ x + x2 + z + total + a", ALIASED, family, control=control)
     small = glm(f"{y} ~ x + z + a", ALIASED, family, control=control)
     kept = small.coef.index
