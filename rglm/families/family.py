@@ -10,6 +10,7 @@ import numpy as np
 
 from rglm.errors import FamilyError
 from rglm.families.accept import Accepted, numeric_response, prior_weights, require
+from rglm.families.distributed import Distributed
 from rglm.families.domain import Domain
 from rglm.families.link import Link, Mean
 from rglm.families.registry import LinkLike
@@ -19,11 +20,12 @@ from rglm.formula.values import Floats, Response
 
 
 @dataclass(frozen=True, init=False)
-class Family:
+class Family(Distributed):
     """A distribution (or a variance alone) and a link: a frozen, comparable, hashable, picklable value.
 
     A subclass gives `name`, `default_link` and `variance`, and a likelihood if it has one
-    (`has_likelihood = True` and `saturated`, or `likelihood_sums` and `loglik`).  `variance(mean)` is V(mu),
+    (`has_likelihood = True` and `saturated`, or `likelihood_sums` and `loglik`), and a `distribution` to draw
+    from and to take quantiles of.  `variance(mean)` is V(mu),
     `variance.derivative(mean)` is dV/dmu.  Other rooms read its fields and never its name:
     `dispersion_known` (z and chi-square tests, or t and F), `counts_dispersion` and `n_extra` (what AIC
     counts beyond coefficients), `has_likelihood`, `domain`, `canonical`.
@@ -134,6 +136,11 @@ class Family:
         return None if self.has_likelihood else f"the {self.name} family has no likelihood"
 
     @property
+    def adds_up(self) -> bool:
+        """Whether the log-likelihood follows from `likelihood_sums`; otherwise it needs the rows."""
+        return True
+
+    @property
     def wording(self) -> str:
         """R's sentence for a response outside the domain."""
         return f"values outside the domain of the '{self.name}' family"
@@ -221,7 +228,7 @@ class Family:
         mean : the fitted means
         counts : (n,) how many observations each row stands for, or None for one each
         """
-        if not self.has_likelihood:
+        if not (self.has_likelihood and self.adds_up):
             return np.zeros(1)
         used = weights > 0
         each = weights if counts is None else weights * counts
@@ -246,7 +253,7 @@ class Family:
         deviance : total deviance
         dispersion : the dispersion at which to take the density, where it is not known
         """
-        return float(sums[0]) - 0.5 * deviance if self.has_likelihood else math.nan
+        return float(sums[0]) - 0.5 * deviance if self.has_likelihood and self.adds_up else math.nan
 
     def loglik_rows(
         self,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rglm.families.distributions import GammaLaw
 from rglm.families.domain import POSITIVE
 from rglm.families.family import Family, mean_deviance
 from rglm.families.link import Mean
@@ -40,6 +41,8 @@ class Gamma(Family):
     canonical = Inverse()
     usual_links = ("inverse", "log", "identity")
     variance = Square()
+    distribution = GammaLaw()
+    draws_at_ml = True
     domain = POSITIVE
     counts_dispersion = True
     has_likelihood = True

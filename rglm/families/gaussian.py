@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rglm.families.distributions import Normal
 from rglm.families.family import Family
 from rglm.families.link import Mean
 from rglm.families.links import Identity
@@ -39,6 +40,7 @@ class Gaussian(Family):
     canonical = Identity()
     usual_links = ("inverse", "log", "identity")
     variance = Constant()
+    distribution = Normal()
     counts_dispersion = True
     has_likelihood = True
     wording = "NA/NaN/Inf in 'y'"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rglm.families.distributions import Wald
 from rglm.families.family import Family, mean_deviance
 from rglm.families.link import Mean
 from rglm.families.links import InverseSquare
@@ -38,6 +39,7 @@ class InverseGaussian(Family):
     canonical = InverseSquare()
     usual_links = ("inverse", "log", "identity", "1/mu^2")
     variance = Cube()
+    distribution = Wald()
     counts_dispersion = True
     has_likelihood = True
     wording = "positive values only are allowed for the 'inverse.gaussian' family"

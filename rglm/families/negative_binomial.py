@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 
 from rglm.errors import FamilyError
+from rglm.families.count_distributions import NegativeBinomialCounts, PoissonCounts
+from rglm.families.distribution import Distribution
 from rglm.families.family import Family
 from rglm.families.links import Log
 from rglm.families.registry import LinkLike
@@ -80,6 +82,11 @@ class NegativeBinomial(Family):
     def n_extra(self) -> int:
         """theta, where it was estimated."""
         return int(self.estimated)
+
+    @property
+    def distribution(self) -> Distribution:
+        """Negative binomial counts; Poisson's in the limit."""
+        return PoissonCounts() if math.isinf(self.theta) else NegativeBinomialCounts(self.theta)
 
     def saturated(self, y: Floats) -> Floats:
         """log of the probability of y at mean y."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from rglm.errors import warn
 from rglm.families.accept import Accepted, offenders
+from rglm.families.count_distributions import PoissonCounts
 from rglm.families.family import Family
 from rglm.families.links import Log
 from rglm.families.stirling import saturated_poisson
@@ -39,6 +40,7 @@ class Poisson(Family):
     canonical = Log()
     usual_links = ("log", "identity", "sqrt")
     variance = Proportional()
+    distribution = PoissonCounts()
     dispersion_known = True
     discrete = True
     mean_ratio = "IRR"

@@ -37,6 +37,7 @@ class Sampled(Family):
     base: Family
     has_likelihood = False
     dispersion_known = False
+    no_distribution_reason = "with sampling weights the fit is to a population, not to a distribution"
     no_likelihood_reason = "with sampling weights the likelihood is the population's, estimated"
 
     name = _of_base("name")

@@ -9,6 +9,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
+from rglm.families.family import Family
 from rglm.fitting.rows import Working
 from rglm.formula.values import Floats
 
@@ -72,6 +73,12 @@ class Evaluation:
     def likelihood(self) -> Floats:
         """The family's likelihood sums, (k,)."""
         return np.asarray(np.sum([part.likelihood for part in self.parts], axis=0))
+
+    def loglik(self, family: Family) -> float:
+        """The log-likelihood; NaN where the family has none, or where it needs rows that are gone."""
+        if len(self.rows) == 1:
+            return self.rows[0].loglik
+        return family.loglik(self.likelihood, self.deviance)
 
     def __add__(self, other: Evaluation) -> Evaluation:
         return Evaluation(

@@ -156,7 +156,7 @@ class Model(Values):
     def loglik(self) -> LogLik:
         """Log-likelihood at the fit, with `.df` and `.nobs`; NaN where the family has none."""
         with np.errstate(all="ignore"):
-            value = self.family.loglik(self.solution.evaluation.likelihood, self.deviance)
+            value = self.solution.evaluation.loglik(self.family)
         return LogLik(value, self.n_params, self.nobs)
 
     # -- iteration ---------------------------------------------------------------------------------

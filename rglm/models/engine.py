@@ -136,7 +136,7 @@ def as_refit(solution: Solution, family: Family) -> Refit:
     working, weighed = solution.evaluation.rows[0], solution.weighed.rows[0]
     with np.errstate(all="ignore"):
         squares = weighed.weights * working.residuals**2
-        likelihood = family.loglik(working.likelihood, working.deviance)
+        likelihood = working.loglik
     return Refit(
         coef=solution.coef,
         R=solution.step.R,
