@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ class Predictor:
              makes a factor of them; None for other numbers
     codes    place of each row's value among `levels`, (n,), -1 where it is missing; None without levels
     values   the column in these rows
+    as_factor  whether a term makes a factor of a column of numbers
     """
 
     name: str
@@ -37,6 +38,7 @@ class Predictor:
     levels: tuple[Any, ...] | None
     codes: Codes | None
     values: Value
+    as_factor: bool = False
 
     @property
     def numbers(self) -> Floats:
@@ -91,6 +93,37 @@ class Predictor:
         except (TypeError, ValueError):
             raise DataError(f"'{self.name}' holds numbers; got {some(map(repr, given), 4)}.") from None
 
+    def labels(self) -> list[Any]:
+        """The column as Python values, None where one is missing."""
+        if self.codes is not None and self.levels is not None:
+            return [None if code < 0 else self.levels[code] for code in self.codes.tolist()]
+        return [None if value != value else value for value in self.numbers.tolist()]
+
+    def moved(self, step: Any) -> Value:
+        """The column with `step`, a number or (n,), added to it."""
+        return Numbers(self.numbers + step)
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether it is a column of numbers that holds nothing but 0 and 1."""
+        return self.kind == "numeric" and not self.as_factor and set(self.levels or ()) == {0.0, 1.0}
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether its values are levels rather than amounts."""
+        return self.kind != "numeric" or self.as_factor or self.is_binary
+
+    def usual(self) -> Any:
+        """The level of most rows (the first of several), or the mean of numbers."""
+        if not self.has_levels or self.codes is None or self.levels is None:
+            return self.mean()
+        return self.levels[int(np.bincount(self.codes[self.codes >= 0], minlength=len(self.levels)).argmax())]
+
+
+def held(columns: Columns, names: Iterable[str], rows: Any) -> dict[str, Value]:
+    """Some columns at some rows, those that are there."""
+    return {name: take(columns[name], rows) for name in names if name in columns}
+
 
 def predictors(spec: DesignSpec, columns: Columns, rows: Any, few: int = 0) -> dict[str, Predictor]:
     """The columns that the terms of a design read, in order of appearance, at some rows of the data.
@@ -134,7 +167,7 @@ def predictor(name: str, value: Value, rows: Any, few: int = 0, as_factor: bool 
         values = value.values if value.values.ndim == 1 else value.values[:, 0]
         levels = _distinct(values, few, as_factor)
         codes = None if levels is None else _places(values, levels)
-        return Predictor(name, "numeric", levels, codes, Numbers(values))
+        return Predictor(name, "numeric", levels, codes, Numbers(values), as_factor)
     codes, declared = codes_of(value)
     if isinstance(value, Logical):
         present = tuple(flag for flag in (False, True) if (codes == int(flag)).any())
