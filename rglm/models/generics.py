@@ -24,6 +24,10 @@ from rglm.inference import influence as _influence
 from rglm.inference import leverage as _leverage
 from rglm.inference import linear_hypothesis as _linear_hypothesis
 from rglm.inference import lrtest as _lrtest
+from rglm.inference import margin_comparisons as _margin_comparisons
+from rglm.inference import margin_predictions as _margin_predictions
+from rglm.inference import margin_rows as _margin_rows
+from rglm.inference import margin_slopes as _margin_slopes
 from rglm.inference import od_test as _od_test
 from rglm.inference import predict as _predict
 from rglm.inference import profile as _profile
@@ -38,8 +42,9 @@ from rglm.inference import vcov as _vcov
 from rglm.inference import vif as _vif
 from rglm.inference import vuong as _vuong
 from rglm.inference import waldtest as _waldtest
-from rglm.models.glm import GLM
 from rglm.models.values import Values
+
+from rglm.models.glm import GLM
 
 
 def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,4 +104,12 @@ augment = _generic(_augment.augment)
 exp_coef = _generic(_exp_coef.exp_coef)
 relativities = _generic(_relativities.relativities)
 emmeans = _generic(_emmeans.emmeans)
+predictions = _generic(_margin_predictions.predictions)
+avg_predictions = _generic(_margin_predictions.avg_predictions)
+comparisons = _generic(_margin_comparisons.comparisons)
+avg_comparisons = _generic(_margin_comparisons.avg_comparisons)
+slopes = _generic(_margin_slopes.slopes)
+marginal_effects = slopes
+avg_slopes = _generic(_margin_slopes.avg_slopes)
+datagrid = _generic(_margin_rows.datagrid)
 update = _generic(GLM.update)

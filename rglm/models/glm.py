@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
-
 from rglm.data.memory import as_source
 from rglm.display.numbers import format_one
 from rglm.errors import FitError, SeparationWarning, described, some, warn
@@ -32,6 +31,10 @@ from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
 from rglm.inference.linear_hypothesis import linear_hypothesis
 from rglm.inference.lrtest import lrtest
+from rglm.inference.margin_comparisons import avg_comparisons, comparisons
+from rglm.inference.margin_predictions import avg_predictions, predictions
+from rglm.inference.margin_rows import datagrid
+from rglm.inference.margin_slopes import avg_slopes, slopes
 from rglm.inference.od_test import od_test
 from rglm.inference.predict import predict
 from rglm.inference.printed import document_glm
@@ -99,6 +102,14 @@ class GLM(Model):
     tidy = tidy
     glance = glance
     emmeans = emmeans
+    predictions = predictions
+    avg_predictions = avg_predictions
+    comparisons = comparisons
+    avg_comparisons = avg_comparisons
+    slopes = slopes
+    marginal_effects = slopes
+    avg_slopes = avg_slopes
+    datagrid = datagrid
     augment = augment
 
     def update(self, formula: Any = None, **changes: Any) -> GLM:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
 from rglm.data.memory import as_source
 from rglm.families.gaussian import Gaussian
 from rglm.inference.add1 import add1_lm
@@ -26,6 +25,10 @@ from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
 from rglm.inference.linear_hypothesis import linear_hypothesis_lm
 from rglm.inference.lrtest import lrtest
+from rglm.inference.margin_comparisons import avg_comparisons, comparisons
+from rglm.inference.margin_predictions import avg_predictions, predictions
+from rglm.inference.margin_rows import datagrid
+from rglm.inference.margin_slopes import avg_slopes, slopes
 from rglm.inference.predict_lm import predict_lm
 from rglm.inference.printed import document_lm
 from rglm.inference.profile import profile_lm
@@ -89,6 +92,14 @@ class LM(Model):
     tidy = tidy_lm
     glance = glance_lm
     emmeans = emmeans_lm
+    predictions = predictions
+    avg_predictions = avg_predictions
+    comparisons = comparisons
+    avg_comparisons = avg_comparisons
+    slopes = slopes
+    marginal_effects = slopes
+    avg_slopes = avg_slopes
+    datagrid = datagrid
     augment = augment_lm
 
     @property
