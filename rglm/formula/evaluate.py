@@ -36,7 +36,7 @@ from rglm.formula.tree import Binary, Call, Constant, Name, Node, Number, Paren,
 from rglm.formula.values import Factor, Logical, Numbers, Text, Value
 from rglm.formula.vectors import is_many, length, one, texts
 
-__all__ = ["Scope", "Sums", "evaluate", "finish", "gather", "learn", "learners"]
+__all__ = ["Scope", "Sums", "evaluate", "finish", "fixed", "gather", "learn", "learners"]
 
 
 class Sums(Protocol):
@@ -67,6 +67,15 @@ def evaluate(node: Node, scope: Scope) -> Value:
     if length(value) != scope.n or is_many(value):
         raise _not_rows(node, value, scope)
     return value
+
+
+def fixed(node: Node, env: Mapping[str, object]) -> Value:
+    """The value of an expression that reads no column: a constant or a constant vector.
+
+    Raises FormulaError as `evaluate`.
+    """
+    with np.errstate(all="ignore"):
+        return _value(node, Scope({}, 1, env))
 
 
 def _not_rows(node: Node, value: Value, scope: Scope) -> FormulaError:

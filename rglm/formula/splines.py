@@ -155,7 +155,7 @@ def b_basis(spline: Spline, x: Floats) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def _natural(spline: Spline) -> tuple[Floats, Floats, Floats, Floats]:
+def natural_parts(spline: Spline) -> tuple[Floats, Floats, Floats, Floats]:
     """Augmented knots; the map onto splines without curvature at the ends; values and slopes there."""
     knots = augmented(spline)
     ends = np.array(spline.boundary)
@@ -168,7 +168,7 @@ def _natural(spline: Spline) -> tuple[Floats, Floats, Floats, Floats]:
 
 def natural_basis(spline: Spline, x: Floats) -> Floats:
     """ns: cubic splines whose second derivative is zero at the boundary knots, linear beyond them."""
-    knots, onto, value, slope = _natural(spline)
+    knots, onto, value, slope = natural_parts(spline)
     out = (onto.T @ basis_matrix(knots, 3, x).T).T  # both stay column-major
     low, high = spline.boundary
     for end, outside in enumerate((x < low, x > high)):

@@ -56,6 +56,7 @@ from rglm.models.call import describe
 from rglm.models.engine import anchor, solve, warn_unconverged
 from rglm.models.prepare import Prepared, as_formula, prepare
 from rglm.models.saving import save
+from rglm.models.sql.score import to_sql
 from rglm.models.update import changed
 
 
@@ -78,6 +79,7 @@ class GLM(Model):
     exp_coef = exp_coef
     relativities = relativities
     save = save
+    to_sql = to_sql
     anova = anova
     lrtest = lrtest
     waldtest = waldtest

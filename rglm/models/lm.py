@@ -49,6 +49,7 @@ from rglm.models.call import describe
 from rglm.models.engine import solve_once
 from rglm.models.prepare import as_formula, prepare
 from rglm.models.saving import save
+from rglm.models.sql.score import to_sql
 from rglm.models.update import changed
 
 
@@ -68,6 +69,7 @@ class LM(Model):
     exp_coef = exp_coef
     relativities = relativities
     save = save
+    to_sql = to_sql
     anova = anova_lm
     lrtest = lrtest
     waldtest = waldtest

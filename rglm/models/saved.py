@@ -39,6 +39,7 @@ from rglm.models.negative_binomial import NegBin
 from rglm.models.saved_design import Columns, read_design
 from rglm.models.saved_family import read_family
 from rglm.models.saving import FORMAT, VERSION, checksum, save
+from rglm.models.sql.score import to_sql
 from rglm.models.values import Values
 
 
@@ -121,6 +122,7 @@ class SavedModel(Values):
     """The class of models that this was saved from."""
 
     save = save
+    to_sql = to_sql
 
     @cached_property
     def coef(self) -> pd.Series[float]:
