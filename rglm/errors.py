@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from numbers import Real
 
 
@@ -104,7 +104,13 @@ def some(items: Iterable[object], most: int = 8) -> str:
 
 def choose(what: str, value: object, known: Sequence[str]) -> str:
     """Refusal text for an argument outside its fixed list of choices."""
-    return f"{what} {value!r} is not known. {perhaps(str(value), known)}Choose {either(known)}."
+    shown = repr(value) if isinstance(value, str | int | float | None) else described(value)
+    return f"{what} {shown} is not known. {perhaps(str(value), known)}Choose {either(known)}."
+
+
+def among(value: object, known: Container[object]) -> bool:
+    """Whether an argument is one of the texts or numbers known; an array or a frame is none of them."""
+    return isinstance(value, str | int) and value in known
 
 
 def is_number(value: object) -> bool:

@@ -16,7 +16,7 @@ from rglm.design.response import response as respond
 from rglm.design.rows import argument, numbers, select
 from rglm.design.shape import recoded
 from rglm.design.spec import DesignSpec, Variable
-from rglm.errors import DataError, choose, did_you_mean, some
+from rglm.errors import DataError, among, choose, did_you_mean, some
 from rglm.formula.evaluate import Scope, evaluate
 from rglm.formula.values import Codes, Factor, Floats, Logical, Numbers, Response, Text, Value
 
@@ -94,7 +94,7 @@ def encode(
     >>> encode(spec, open_columns({"a": ["v", None]})).block.dense().tolist()
     [[1.0, 1.0], [nan, nan]]
     """
-    if new_levels not in NEW_LEVELS:
+    if not among(new_levels, NEW_LEVELS):
         raise DataError(choose("new_levels", new_levels, NEW_LEVELS))
     scope = Scope(columns, columns.n_rows, spec.env, spec.parameters)
     wanted = list(dict.fromkeys((*spec.used, *spec.offsets)))

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from rglm.data.columns import read_array
 from rglm.data.memory import MemorySource
@@ -84,7 +85,7 @@ def learn(
     >>> spec.column_names, encoded.kept.tolist()
     (('(Intercept)', 'av'), [0, 1])
     """
-    request = _request(formula, source, extras or {}, subset, env or {})
+    request = _request(formula, source, extras or {}, subset, {} if env is None else env)
     learned = _learn_parameters(request, source)
     if not isinstance(source, MemorySource):
         shapes, report = _shapes(request, source, learned)
@@ -169,8 +170,8 @@ def _mask(subset: Any, source: Source) -> Mask:
     n_rows = _rows_of(source, "subset")
     lengths("subset", subset, n_rows, "TRUE or FALSE")
     frame = _frame(source)
-    if hasattr(subset, "index") and hasattr(frame, "index") and not isinstance(subset, list | tuple):
-        same_index("subset", subset, frame)  # type: ignore[arg-type]
+    if isinstance(subset, pd.Series) and isinstance(frame, pd.DataFrame):
+        same_index("subset", subset, frame)
     value = read_array(subset, "subset")
     if not isinstance(value, Logical):
         raise DataError(
@@ -254,7 +255,7 @@ def _spec(
         reads=_reads(request, columns),
         env=request.env,
     )
-    spec = recode(spec, contrasts) if contrasts else spec
+    spec = spec if contrasts is None else recode(spec, contrasts)
     for index in spec.offsets:
         if variables[index].is_factor or variables[index].width != 1:
             raise DataError(f"offset({variables[index].name}) must be numeric, one number a row.")

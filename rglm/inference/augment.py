@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rglm.data.beside import beside
-from rglm.errors import FitError, choose
+from rglm.errors import FitError, among, choose
 from rglm.formula.values import Floats
 from rglm.inference.fitted import Fitted
 from rglm.inference.leverage import cooks, leverages, sigma_without, standardised
@@ -53,9 +53,9 @@ def augment(
     >>> fit.augment().columns.tolist()[-6:]
     ['.fitted', '.resid', '.hat', '.sigma', '.cooksd', '.std.resid']
     """
-    if type_predict not in PREDICTIONS:
+    if not among(type_predict, PREDICTIONS):
         raise FitError(choose("type_predict", type_predict, PREDICTIONS))
-    if type_residuals not in ROW_TYPES:
+    if not among(type_residuals, ROW_TYPES):
         raise FitError(choose("type_residuals", type_residuals, ROW_TYPES))
     if newdata is not None:
         return beside(newdata, _predicted(predict(fit, newdata, type_predict, se_fit=True), se_fit))

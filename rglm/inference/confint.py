@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rglm.errors import FitError, choose
+from rglm.errors import FitError, among, choose
 from rglm.inference.bootstrap import bootstrap
 from rglm.inference.checks import check_level
 from rglm.inference.covariance import covariance
@@ -80,7 +80,7 @@ def confint(
     ['2.5 %', '97.5 %']
     """
     check_level(level)
-    if method not in METHODS:
+    if not among(method, METHODS):
         raise FitError(choose("method", method, METHODS))
     if method == "boot":
         return bootstrap(fit, n=n, seed=seed, kind=kind).confint(parm, level, interval)
@@ -132,7 +132,7 @@ def confint_lm(
     (1, 2)
     """
     check_level(level)
-    if method not in LM_METHODS:
+    if not among(method, LM_METHODS):
         raise FitError(choose("method", method, LM_METHODS))
     if method == "boot":
         return bootstrap(fit, n=n, seed=seed, kind=kind).confint(parm, level, interval)

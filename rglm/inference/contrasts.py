@@ -11,7 +11,7 @@ import pandas as pd
 from rglm.display import Blank, Column, Document, Line, Number, Record, Table, table_of
 from rglm.display.document import Part
 from rglm.display.numbers import format_one
-from rglm.errors import FitError, choose, did_you_mean, is_list, is_text, some, warn
+from rglm.errors import FitError, among, choose, did_you_mean, is_list, is_text, some, warn
 from rglm.formula.values import Floats
 from rglm.inference.adjustments import ADJUSTMENTS, Statistics
 from rglm.inference.checks import check_level
@@ -238,7 +238,7 @@ def contrasts(
 
 
 def _check_adjust(adjust: str, asked: Compared) -> None:
-    if adjust not in ADJUSTMENTS:
+    if not among(adjust, ADJUSTMENTS):
         raise FitError(choose("adjust", adjust, list(ADJUSTMENTS)))
     if adjust == "tukey" and not asked.means:
         raise FitError(

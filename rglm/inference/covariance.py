@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rglm.display.numbers import format_one
-from rglm.errors import FitError, choose, did_you_mean, is_text, some, warn
+from rglm.errors import FitError, among, choose, did_you_mean, is_text, some, warn
 from rglm.formula.values import Floats
 from rglm.inference.clusters import clusters
 from rglm.inference.fitted import Fitted
@@ -98,7 +98,7 @@ def named(
     """The covariance matrix of a type, with what to say of it."""
     if type == "HC":
         type = "HC0"
-    if type not in TYPES:
+    if not among(type, TYPES):
         raise FitError(choose("vcov type", type, TYPES))
     if cluster is not None:
         return _clustered(fit, type, cluster, cadjust)
@@ -132,7 +132,7 @@ def of_model(fit: Fitted, dispersion: float | None = None) -> Covariance:
 
 def _clustered(fit: Fitted, type: str, cluster: Any, cadjust: bool) -> Covariance:
     kind = "HC0" if type in ("model", "cluster") else type
-    if kind not in CLUSTER_SCORES:
+    if not among(kind, CLUSTER_SCORES):
         raise FitError(choose("type with cluster=", type, ("cluster", *CLUSTER_SCORES)))
     parts = clusters(fit, cluster)
     V = clustered(fit, parts, kind, cadjust)

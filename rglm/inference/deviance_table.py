@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rglm.display import Column, Document, Line, Record, table_of
-from rglm.errors import FitError, choose, warn
+from rglm.errors import FitError, among, choose, warn
 from rglm.fitting.qr import least_squares
 from rglm.formula.values import Floats
 from rglm.inference.distributions import upper_chisq, upper_f
@@ -71,16 +71,16 @@ def asked_test(test: Any, default: str, known: Sequence[str] = TESTS) -> str | N
     """The test by its name, the default beside "boot"; None for `test=False`.  FitError for one not known."""
     if test is False or test is None:
         return None
-    if test in ("default", "boot"):
+    if among(test, ("default", "boot")):
         return default
-    if test not in known:
+    if not among(test, known):
         raise FitError(choose("test", test, (*known, "boot")) + " test=False is none.")
     return str(test)
 
 
 def check_type(type: Any, several: bool, vcov: Any) -> None:
     """Types 1, 2 and 3; the latter two of one model, whose Wald tests take a covariance matrix."""
-    if type not in (1, 2, 3):
+    if not among(type, (1, 2, 3)):
         raise FitError(
             f"type {type!r} is not known. Choose 1 (each term after those before it), 2 (after all but the "
             "terms that contain it) or 3 (after all others)."

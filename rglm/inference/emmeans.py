@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rglm.design.predictors import names_read
-from rglm.errors import FitError, choose, warn
+from rglm.errors import FitError, among, choose, warn
 from rglm.formula.grammar import parse_expression
 from rglm.formula.values import Codes, Floats
 from rglm.inference.alias import relations
@@ -153,7 +153,7 @@ def _emmeans(
     df: float | None,
     row_weights: Floats | None,
 ) -> EstimatedMeans | MeansAndContrasts:
-    if type not in TYPES:
+    if not among(type, TYPES):
         raise FitError(choose("type", type, TYPES))
     check_level(level)
     names, parting, contrast = _asked(specs, by)
@@ -242,7 +242,7 @@ def _averaged(grid: ReferenceGrid, wanted: Sequence[int], weights: str) -> tuple
 
 def _weights(grid: ReferenceGrid, wanted: Sequence[int], weights: str) -> Floats:
     """What each row of the grid counts for in its average."""
-    if weights not in WEIGHTS:
+    if not among(weights, WEIGHTS):
         raise FitError(choose("weights", weights, WEIGHTS))
     others = [i for i in range(len(grid.axes)) if i not in wanted]
     if weights == "equal" or not others:

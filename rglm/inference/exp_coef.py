@@ -11,7 +11,7 @@ import pandas as pd
 
 from rglm.display import Blank, Document, Line, Number, Record, table_of
 from rglm.display.document import Part
-from rglm.errors import FitError, choose
+from rglm.errors import FitError, among, choose
 from rglm.families.family import Family
 from rglm.inference.covariance import covariance
 from rglm.inference.fitted import Fitted
@@ -141,7 +141,7 @@ def exp_coef(
             f"{no_ratio(fit.family)}. Read the coefficients as they are (summary()), or say any_link=True to "
             "have them exponentiated all the same."
         )
-    if method is not None and method not in METHODS:
+    if method is not None and not among(method, METHODS):
         raise FitError(choose("method", method, METHODS))
     if vcov is not None and method == "profile":
         raise FitError('Profile intervals use no covariance matrix: leave vcov= out, or say method="wald".')

@@ -10,7 +10,7 @@ import pandas as pd
 
 from rglm.display import Blank, Document, Line, Record, table_of
 from rglm.display.document import Part
-from rglm.errors import FitError, choose, described, did_you_mean, is_list, is_text, some
+from rglm.errors import FitError, among, choose, described, did_you_mean, is_list, is_text, some
 from rglm.formula.values import Floats
 from rglm.inference.combinations import equation, written
 from rglm.inference.covariance import Covariance, covariance
@@ -172,7 +172,7 @@ def linear_hypothesis_lm(
 
 
 def _tested(fit: Fitted, tested: Hypotheses, test: str, vcov: Any, sums: bool = False) -> LinearHypothesis:
-    if test not in TESTS:
+    if not among(test, TESTS):
         raise FitError(choose("test", test, TESTS))
     used = covariance(fit, vcov)
     difference, wald = wald_statistic(fit, tested, used)

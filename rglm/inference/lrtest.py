@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rglm.errors import FitError, choose, warn
+from rglm.errors import FitError, among, choose, warn
 from rglm.inference.anova import check_same_rows, model_lines, with_bootstrap
 from rglm.inference.bootstrap_test import Draws
 from rglm.inference.deviance_table import AnovaTable
@@ -62,7 +62,7 @@ def lrtest(
     >>> f"{fit.lrtest('wool:tension').table['Chisq'].iloc[1]:.3f}"
     '28.087'
     """
-    if test not in TESTS:
+    if not among(test, TESTS):
         raise FitError(choose("test", test, TESTS))
     draws = Draws(n_boot, seed)
     models = models_of(fit, others, "lrtest()")

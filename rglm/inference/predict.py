@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rglm.errors import FitError, choose
+from rglm.errors import FitError, among, choose
 from rglm.families.family import Family
 from rglm.formula.values import Floats
 from rglm.inference.checks import check_level
@@ -112,12 +112,12 @@ def predict(
 
 def check_asked(type: str, interval: str | None, level: float, intervals: tuple[str, ...]) -> None:
     """FitError for an unknown type, interval or level."""
-    if type not in PREDICTION_TYPES:
+    if not among(type, PREDICTION_TYPES):
         raise FitError(choose("prediction type", type, PREDICTION_TYPES))
     check_level(level)
     if interval is None:
         return
-    if interval not in intervals:
+    if not among(interval, intervals):
         raise FitError(choose("interval", interval, intervals))
     if type == "terms":
         raise FitError('interval= goes with type "link" or "response"; for terms ask for se_fit=True.')

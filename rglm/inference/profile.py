@@ -10,7 +10,7 @@ import pandas as pd
 
 from rglm.display import Blank, Document, Line, Record, table_of
 from rglm.display.document import Part
-from rglm.errors import FitError, RglmWarning, SeparationWarning, choose, some, warn
+from rglm.errors import FitError, RglmWarning, SeparationWarning, among, choose, some, warn
 from rglm.formula.deparse import quote_name
 from rglm.formula.values import Floats
 from rglm.inference.checks import check_level, check_likelihood
@@ -245,7 +245,7 @@ def profiles(
 
 
 def _check(fit: Fitted, alpha: float, maxsteps: int, del_: float | None, test: str) -> None:
-    if test not in STATISTICS:
+    if not among(test, STATISTICS):
         raise FitError(choose("test", test, tuple(STATISTICS)))
     if not 0.0 < alpha < 1.0:
         raise FitError(f"alpha must lie between 0 and 1, such as 0.01; got {alpha!r}.")

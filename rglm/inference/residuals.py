@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rglm.errors import FitError, choose
+from rglm.errors import FitError, among, choose
 from rglm.formula.values import Floats
 from rglm.inference.fitted import Fitted, FittedRows
 from rglm.inference.terms import training_contributions
@@ -50,7 +50,7 @@ def residuals(fit: Fitted, type: str = "deviance") -> Any:
     >>> f"{(fit.residuals() ** 2).sum():.4f} = {fit.deviance:.4f}"
     '281.3335 = 281.3335'
     """
-    if type not in RESIDUAL_TYPES:
+    if not among(type, RESIDUAL_TYPES):
         raise FitError(choose("residual type", type, RESIDUAL_TYPES))
     if type == "partial":
         return fit.wrap(partial(fit))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rglm.errors import FitError, choose
+from rglm.errors import FitError, among, choose
 from rglm.formula.values import Floats
 from rglm.inference.anova import check_same_rows, model_lines
 from rglm.inference.covariance import covariance
@@ -56,7 +56,7 @@ def waldtest(fit: Growable, *others: Any, test: str = "F", vcov: Any = None) -> 
     >>> f"{fit.waldtest('wool:tension', vcov='HC3').table['F'].iloc[1]:.4f}"
     '3.3814'
     """
-    if test not in TESTS:
+    if not among(test, TESTS):
         raise FitError(choose("test", test, TESTS))
     models = models_of(fit, others, "waldtest()")
     check_same_rows(models, "waldtest()", likelihood=False)

@@ -11,7 +11,7 @@ from rglm.data.source import Source
 from rglm.design.encode import Encoded
 from rglm.design.learn import learn
 from rglm.design.spec import DesignSpec
-from rglm.errors import DataError, FamilyError, FitError, choose, described
+from rglm.errors import DataError, FamilyError, FitError, among, choose, described
 from rglm.families.accept import offending
 from rglm.families.family import Family
 from rglm.fitting.control import Control
@@ -100,9 +100,9 @@ def prepare(arguments: Arguments) -> Prepared:
 
 def check_choices(arguments: Arguments) -> None:
     """Arguments with a fixed list of values, or of a kind of their own."""
-    if arguments.na_action not in NA_ACTIONS:
+    if not among(arguments.na_action, NA_ACTIONS):
         raise FitError(choose("na_action", arguments.na_action, NA_ACTIONS))
-    if arguments.method not in METHODS:
+    if not among(arguments.method, METHODS):
         raise FitError(choose("method", arguments.method, METHODS))
     if not isinstance(arguments.control, Control):
         raise FitError(
