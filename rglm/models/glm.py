@@ -213,7 +213,7 @@ def glm(
     """
     arguments = Arguments(
         as_formula(formula), as_source(data), as_family(family), weights, freq_weights, offset, exposure,
-        subset, na_action, contrasts, success, start, method, control or Control(), env,
+        subset, na_action, contrasts, success, start, method, Control() if control is None else control, env,
         prob_weights,
     )  # fmt: skip
     return fit_glm(arguments)
