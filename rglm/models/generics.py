@@ -42,9 +42,8 @@ from rglm.inference import vcov as _vcov
 from rglm.inference import vif as _vif
 from rglm.inference import vuong as _vuong
 from rglm.inference import waldtest as _waldtest
-from rglm.models.values import Values
-
 from rglm.models.glm import GLM
+from rglm.models.values import Values
 
 
 def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,6 +58,8 @@ def _generic(function: Callable[..., Any]) -> Callable[..., Any]:
             raise FitError(
                 f"{name}() takes a fitted model first, as glm() and lm() return; got {described(fit)}.{hint}"
             )
+        if not hasattr(fit, name):
+            raise FitError(f"{name}() does not apply to a model of {fit.call.function}().")
         return getattr(fit, name)(*arguments, **keywords)
 
     return verb

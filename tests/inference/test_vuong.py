@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from comparison_models import answers, data, fitted
 
-from rglm import FitError, glm, glm_nb, lm
+from rglm import FitError, glm, glm_nb, lm, od_test
 
 PAIRS = {
     "quine": ("one", "two"),
@@ -113,6 +113,8 @@ def test_od_test_in_the_poisson_limit():
 def test_od_test_refusals():
     with pytest.raises(FitError, match=r"theta was estimated: glm_nb"):
         fitted("one").od_test()
+    with pytest.raises(FitError, match=r"od_test\(\) does not apply to a model of lm\(\)"):
+        od_test(lm("mpg ~ wt", data("mtcars")))
     with pytest.raises(FitError, match="level"):
         fitted("three").od_test(alpha=0.6)
 
