@@ -34,6 +34,7 @@ from rglm.inference import profile as _profile
 from rglm.inference import pseudo_r2 as _pseudo_r2
 from rglm.inference import relativities as _relativities
 from rglm.inference import residuals as _residuals
+from rglm.inference import simulate as _simulate
 from rglm.inference import step as _step
 from rglm.inference import summary as _summary
 from rglm.inference import tidy as _tidy
@@ -92,6 +93,7 @@ predict = _generic(_predict.predict)
 residuals = _generic(_residuals.residuals)
 hatvalues = _generic(_leverage.hatvalues)
 rstandard = _generic(_leverage.rstandard)
+simulate = _generic(_simulate.simulate)
 cooks_distance = _generic(_leverage.cooks_distance)
 rstudent = _generic(_influence.rstudent)
 dffits = _generic(_influence.dffits)

@@ -43,6 +43,7 @@ from rglm.inference.pseudo_r2 import pseudo_r2
 from rglm.inference.relativities import relativities
 from rglm.inference.residuals import residuals
 from rglm.inference.separation import separation
+from rglm.inference.simulate import simulate
 from rglm.inference.step import step
 from rglm.inference.summary import summary
 from rglm.inference.tidy import tidy
@@ -94,6 +95,7 @@ class GLM(Model):
     residuals = residuals
     hatvalues = hatvalues
     rstandard = rstandard
+    simulate = simulate
     cooks_distance = cooks_distance
     rstudent = rstudent
     dffits = dffits

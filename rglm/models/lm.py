@@ -35,6 +35,7 @@ from rglm.inference.profile import profile_lm
 from rglm.inference.pseudo_r2 import pseudo_r2
 from rglm.inference.relativities import relativities
 from rglm.inference.residuals import residuals_lm
+from rglm.inference.simulate import simulate
 from rglm.inference.step import step_lm
 from rglm.inference.summary_lm import summary_lm
 from rglm.inference.tidy import tidy_lm
@@ -84,6 +85,7 @@ class LM(Model):
     residuals = residuals_lm
     hatvalues = hatvalues
     rstandard = rstandard
+    simulate = simulate
     cooks_distance = cooks_distance
     rstudent = rstudent
     dffits = dffits
