@@ -65,16 +65,16 @@ def _is_ours(module: str) -> bool:
     return module.partition(".")[0] in ("rglm", "functools")  # cached properties stand between our frames
 
 
-def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+def nearest(name: object, known: Iterable[str], most: int = 3) -> list[str]:
     """The known names most like `name`, best first; case is ignored."""
     by_folded: dict[str, str] = {}
     for candidate in known:
         by_folded.setdefault(candidate.casefold(), candidate)
-    close = difflib.get_close_matches(name.casefold(), by_folded, n=most, cutoff=0.6)
+    close = difflib.get_close_matches(str(name).casefold(), by_folded, n=most, cutoff=0.6)
     return [by_folded[folded] for folded in close]
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: object, known: Iterable[str]) -> str:
     """A sentence naming the nearest known names, or listing what is known; empty when nothing is."""
     listed = list(known)
     close = nearest(name, listed)
@@ -83,7 +83,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"Known names: {some(listed)}." if listed else ""
 
 
-def perhaps(name: str, known: Iterable[str]) -> str:
+def perhaps(name: object, known: Iterable[str]) -> str:
     """`Did you mean 'a'? ` where something is near, else nothing: for texts that list what is known."""
     close = nearest(name, known)
     return f"Did you mean {either(close)}? " if close else ""
@@ -104,8 +104,12 @@ def some(items: Iterable[object], most: int = 8) -> str:
 
 def choose(what: str, value: object, known: Sequence[str]) -> str:
     """Refusal text for an argument outside its fixed list of choices."""
-    shown = repr(value) if isinstance(value, str | int | float | None) else described(value)
-    return f"{what} {shown} is not known. {perhaps(str(value), known)}Choose {either(known)}."
+    return f"{what} {shown(value)} is not known. {perhaps(value, known)}Choose {either(known)}."
+
+
+def shown(value: object) -> str:
+    """A value as it was typed where that is short: text, a number, None; what it is otherwise."""
+    return repr(value) if isinstance(value, str | int | float | None) else described(value)
 
 
 def among(value: object, known: Container[object]) -> bool:

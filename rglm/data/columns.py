@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from rglm.data.kinds import CodedText, as_factor, from_narwhals, from_numpy, from_pandas
-from rglm.errors import DataError, described, some
+from rglm.errors import DataError, described, shown, some
 from rglm.formula.values import Codes, Factor, Logical, Numbers, Text, Value
 
 __all__ = ["ACCEPTED", "Columns", "as_factor", "grouped", "open_columns", "take"]
@@ -141,7 +141,7 @@ def _dict(data: Mapping[Any, Any]) -> Columns:
     for name, column in data.items():
         if _is_single(column):
             raise DataError(
-                f"Column '{name}' is the single value {column!r}; expected one value for each row. "
+                f"Column '{name}' is the single value {shown(column)}; expected one value for each row. "
                 "Repeat it: a lone value is not stretched along the rows."
             )
         lengths[str(name)] = len(column)

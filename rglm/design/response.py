@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rglm.data.kinds import level_name
 from rglm.design.shape import Shape, recoded
 from rglm.design.spec import ResponseSpec
-from rglm.errors import DataError, perhaps, some
+from rglm.errors import DataError, perhaps, shown, some
 from rglm.formula.values import Numbers, Response, Value
 
 
@@ -35,7 +35,7 @@ def classify(name: str, shape: Shape, success: object = None) -> ResponseSpec:
     if shape.kind == "numeric":
         if success is not None:
             raise DataError(
-                f"success={success!r} names a level, but the response {name} is numeric. "
+                f"success={shown(success)} names a level, but the response {name} is numeric. "
                 f"Leave success= out, or write factor({name}) as the response."
             )
         width = 1 if shape.columns is None else len(shape.columns)
@@ -44,7 +44,7 @@ def classify(name: str, shape: Shape, success: object = None) -> ResponseSpec:
     chosen = None if success is None else level_name(success)
     if chosen is not None and chosen not in levels:
         raise DataError(
-            f"success={success!r} is not a level of the response {name}. {perhaps(chosen, levels)}"
+            f"success={shown(success)} is not a level of the response {name}. {perhaps(chosen, levels)}"
             f"Its levels are {some(levels)}."
         )
     return ResponseSpec(name, "levels", levels, chosen)

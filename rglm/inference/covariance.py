@@ -96,7 +96,7 @@ def named(
     dispersion: float | None = None,
 ) -> Covariance:
     """The covariance matrix of a type, with what to say of it."""
-    if type == "HC":
+    if among(type, ("HC",)):
         type = "HC0"
     if not among(type, TYPES):
         raise FitError(choose("vcov type", type, TYPES))

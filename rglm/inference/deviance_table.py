@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rglm.display import Column, Document, Line, Record, table_of
-from rglm.errors import FitError, among, choose, warn
+from rglm.errors import FitError, among, choose, shown, warn
 from rglm.fitting.qr import least_squares
 from rglm.formula.values import Floats
 from rglm.inference.distributions import upper_chisq, upper_f
@@ -82,8 +82,8 @@ def check_type(type: Any, several: bool, vcov: Any) -> None:
     """Types 1, 2 and 3; the latter two of one model, whose Wald tests take a covariance matrix."""
     if not among(type, (1, 2, 3)):
         raise FitError(
-            f"type {type!r} is not known. Choose 1 (each term after those before it), 2 (after all but the "
-            "terms that contain it) or 3 (after all others)."
+            f"type {shown(type)} is not known. Choose 1 (each term after those before it), 2 (after all but "
+            "the terms that contain it) or 3 (after all others)."
         )
     if type != 1 and several:
         raise FitError(

@@ -10,7 +10,17 @@ import pandas as pd
 
 from rglm.display import Blank, Document, Line, Record, table_of
 from rglm.display.document import Part
-from rglm.errors import FitError, RglmWarning, SeparationWarning, among, choose, some, warn
+from rglm.errors import (
+    FitError,
+    RglmWarning,
+    SeparationWarning,
+    among,
+    choose,
+    described,
+    is_number,
+    some,
+    warn,
+)
 from rglm.formula.deparse import quote_name
 from rglm.formula.values import Floats
 from rglm.inference.checks import check_level, check_likelihood
@@ -247,12 +257,12 @@ def profiles(
 def _check(fit: Fitted, alpha: float, maxsteps: int, del_: float | None, test: str) -> None:
     if not among(test, STATISTICS):
         raise FitError(choose("test", test, tuple(STATISTICS)))
-    if not 0.0 < alpha < 1.0:
-        raise FitError(f"alpha must lie between 0 and 1, such as 0.01; got {alpha!r}.")
-    if not maxsteps >= 2:
-        raise FitError(f"maxsteps must be at least 2; got {maxsteps!r}.")
-    if del_ is not None and not del_ > 0:
-        raise FitError(f"del_ must be positive; got {del_!r}.")
+    if not (is_number(alpha) and 0.0 < alpha < 1.0):
+        raise FitError(f"alpha must be a number between 0 and 1, such as 0.01; got {described(alpha)}.")
+    if not (is_number(maxsteps) and maxsteps >= 2 and maxsteps % 1 == 0):
+        raise FitError(f"maxsteps must be a whole number, 2 or more; got {described(maxsteps)}.")
+    if del_ is not None and not (is_number(del_) and del_ > 0):
+        raise FitError(f"del_ must be a positive number; got {described(del_)}.")
 
 
 def _curve(held: Held, spacing: float, reach: tuple[float, float], most: int) -> Curve:

@@ -220,9 +220,9 @@ def test_bad_arguments(arguments, message):
     ("arguments", "message"),
     [
         ({"which": "dose"}, "which 'dose' is not a coefficient"),
-        ({"alpha": 5}, "alpha must lie between 0 and 1"),
-        ({"maxsteps": 1}, "maxsteps must be at least 2"),
-        ({"del_": 0.0}, "del_ must be positive"),
+        ({"alpha": 5}, "alpha must be a number between 0 and 1"),
+        ({"maxsteps": 1}, "maxsteps must be a whole number, 2 or more"),
+        ({"del_": 0.0}, "del_ must be a positive number"),
         ({"test": "F"}, "test 'F' is not known"),
     ],
 )
