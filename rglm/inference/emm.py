@@ -21,7 +21,7 @@ from rglm.inference.emm_letters import LetterDisplay, letter_display
 from rglm.inference.emm_notes import notes
 from rglm.inference.grid_labels import column_of
 from rglm.inference.mean_adjustments import MEAN_ADJUSTMENTS
-from rglm.inference.scales import Scale
+from rglm.inference.scales import ResponseScale
 
 NOT_ESTIMABLE = 1e-8
 """A linear function is estimable when less than this share of its square lies in the null space."""
@@ -75,7 +75,7 @@ class EstimatedMeans(Record):
     L          linear functions of the coefficients, (k, p)
     offset     what is added to L b, (k,)
     linear     the coefficients with their covariance
-    scale      of the linear predictor; None where it is the response
+    transform  scale of the linear predictor; None where it is the response
     response   whether to show estimates on the response scale
     label      the name of estimates on the linear scale: "emmean" or "estimate"
     averaged   columns averaged over
@@ -90,7 +90,7 @@ class EstimatedMeans(Record):
     L: Floats
     offset: Floats
     linear: Linear
-    scale: Scale | None
+    transform: ResponseScale | None
     response: bool
     label: str
     averaged: tuple[str, ...]
@@ -182,9 +182,9 @@ class EstimatedMeans(Record):
 
     # -- tables ------------------------------------------------------------------------------------
     @property
-    def back(self) -> Scale | None:
+    def back(self) -> ResponseScale | None:
         """The scale to come back from, where estimates are shown on the response."""
-        return self.scale if self.response else None
+        return self.transform if self.response else None
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -20,14 +20,14 @@ ZERO = 1e-6
 
 def contrasts(means: EstimatedMeans, method: Any, adjust: str | None, ref: Any) -> EstimatedMeans:
     """The contrasts of each family of means; arguments as in `EstimatedMeans.contrast`."""
-    ratios = None if means.scale is None else means.scale.of_contrasts()
+    ratios = None if means.transform is None else means.transform.of_contrasts()
     families = _families(means, method, means.response and ratios is not None, ref)
     C = _spread(means, families)
     if np.any(np.abs(C.sum(axis=1)) >= ZERO):
         ratios = None
     rows = np.repeat([int(group[0]) for group in means.groups], [len(each.labels) for each in families])
     labels = tuple(label for family in families for label in family.labels)
-    stuck = means.stuck if means.scale is None or ratios is not None else means.scale.name
+    stuck = means.stuck if means.transform is None or ratios is not None else means.transform.name
     chosen = families[0].adjust if adjust is None else adjust
     return replace(
         means,
@@ -37,7 +37,7 @@ def contrasts(means: EstimatedMeans, method: Any, adjust: str | None, ref: Any) 
         },
         L=_product(C, means.L),
         offset=C @ means.offset,
-        scale=ratios,
+        transform=ratios,
         label="estimate",
         means=families[0].means,
         shown=replace(means.shown, intervals=False, tests=True, adjust=chosen, null=0.0),

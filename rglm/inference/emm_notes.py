@@ -24,8 +24,8 @@ def _on_scale(means: EstimatedMeans) -> list[Pieces]:
     found: list[Pieces] = [] if means.note is None else [(means.note,)]
     if means.averaged:
         found.append((f"Results are averaged over the levels of: {', '.join(means.averaged)}",))
-    if means.scale is not None and not means.response:
-        found.append((f"Results are given on the {means.scale.name} (not the response) scale.",))
+    if means.transform is not None and not means.response:
+        found.append((f"Results are given on the {means.transform.name} (not the response) scale.",))
     if means.stuck is not None:
         found.append((f"Note: contrasts are still on the {means.stuck} scale",))
     return found

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from rglm.design.predictors import names_read
-from rglm.errors import FitError, among, choose, warn
+from rglm.errors import FitError, among, choose, is_number, warn
 from rglm.formula.grammar import parse_expression
 from rglm.formula.values import Codes, Floats
 from rglm.inference.alias import relations
 from rglm.inference.checks import check_level
-from rglm.inference.covariance import covariance
+from rglm.inference.covariance import Covariance, covariance
 from rglm.inference.emm import EstimatedMeans, Linear, MeansAndContrasts, Shown
 from rglm.inference.fitted import Fitted
 from rglm.inference.reference_grid import ReferenceGrid, reference_grid
@@ -94,7 +95,7 @@ def emmeans(
     Results are averaged over the levels of: wool
     Confidence level used: 0.95
     """
-    return _emmeans(fit, specs, by, type, weights, at, level, vcov, offset, df, None)
+    return _emmeans(fit, Request(specs, by, type, weights, at, level, vcov, offset, df), None)
 
 
 def emmeans_lm(
@@ -137,39 +138,35 @@ def emmeans_lm(
     >>> fit.emmeans("tension").pairs().table["contrast"].tolist()
     ['L - M', 'L - H', 'M - H']
     """
-    return _emmeans(fit, specs, by, type, weights, at, level, vcov, offset, df, fit.rows.weights)
+    return _emmeans(fit, Request(specs, by, type, weights, at, level, vcov, offset, df), fit.rows.weights)
 
 
-def _emmeans(
-    fit: Fitted,
-    specs: Any,
-    by: Any,
-    type: str,
-    weights: str,
-    at: Mapping[str, Any] | None,
-    level: float,
-    vcov: Any,
-    offset: float | None,
-    df: float | None,
-    row_weights: Floats | None,
-) -> EstimatedMeans | MeansAndContrasts:
-    if not among(type, TYPES):
-        raise FitError(choose("type", type, TYPES))
-    check_level(level)
-    names, parting, contrast = _asked(specs, by)
-    grid = reference_grid(fit, at, offset, row_weights)
+@dataclass(frozen=True, eq=False)
+class Request:
+    """The arguments of `emmeans`."""
+
+    specs: Any
+    by: Any
+    type: str
+    weights: str
+    at: Mapping[str, Any] | None
+    level: float
+    vcov: Any
+    offset: float | None
+    df: float | None
+
+
+def _emmeans(fit: Fitted, request: Request, row_weights: Floats | None) -> EstimatedMeans | MeansAndContrasts:
+    if not among(request.type, TYPES):
+        raise FitError(choose("type", request.type, TYPES))
+    check_level(request.level)
+    names, parting, contrast = _asked(request.specs, request.by)
+    grid = reference_grid(fit, request.at, request.offset, row_weights)
     wanted = [grid.axis(name) for name in (*names, *parting)]
-    used = covariance(fit, vcov)
-    known = fit.family.dispersion_known if df is None else np.isinf(df)
-    linear = Linear(
-        np.where(fit.aliased, 0.0, fit.coef.to_numpy(dtype=float)),
-        used.without_aliased(fit.aliased),
-        null_space(fit),
-        np.inf if known else float(fit.df_residual if df is None else df),
-    )
-    L, cells = _averaged(grid, wanted, weights)
+    used = covariance(fit, request.vcov)
+    L, cells = _averaged(grid, wanted, request.weights)
     factors = {
-        grid.axes[i].name: tuple(grid.axes[i].values[c] for c in cells[k]) for k, i in enumerate(wanted)
+        grid.axes[i].name: tuple(grid.axes[i].values[code] for code in cells[k]) for k, i in enumerate(wanted)
     }
     others = [i for i in range(len(grid.axes)) if i not in wanted]
     _warn_of_interactions(fit, [grid.axes[i].name for i in wanted], [grid.axes[i].name for i in others])
@@ -178,16 +175,26 @@ def _emmeans(
         by=parting,
         L=L,
         offset=np.full(len(L), grid.offset),
-        linear=linear,
-        scale=scale_of(fit),
-        response=type == "response",
+        linear=_linear(fit, used, request.df),
+        transform=scale_of(fit),
+        response=request.type == "response",
         label="emmean",
         averaged=tuple(grid.axes[i].name for i in others if len(grid.axes[i].values) > 1),
         means=0,
-        shown=Shown(True, False, level),
+        shown=Shown(True, False, request.level),
         note=used.note,
     )
     return means if contrast is None else MeansAndContrasts(means, means.contrast(contrast))
+
+
+def _linear(fit: Fitted, used: Covariance, df: float | None) -> Linear:
+    """The coefficients, with the degrees of freedom asked for or the fit's."""
+    if df is None:
+        df = np.inf if fit.family.dispersion_known else float(fit.df_residual)
+    if not (is_number(df) and df > 0):
+        raise FitError(f"df must be a positive number, or inf for z; got {df!r}.")
+    coef = np.where(fit.aliased, 0.0, fit.coef.to_numpy(dtype=float))
+    return Linear(coef, used.without_aliased(fit.aliased), null_space(fit), float(df))
 
 
 def _asked(specs: Any, by: Any) -> tuple[tuple[str, ...], tuple[str, ...], str | None]:

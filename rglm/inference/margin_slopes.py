@@ -106,7 +106,7 @@ def slopes(
     >>> from rglm import datasets, lm
     >>> fit = lm("dist ~ poly(speed, 2)", data=datasets.load("cars"))
     >>> fit.slopes(newdata={"speed": [10.0, 20.0]}).table["estimate"].round(3).tolist()
-    [2.913, 4.912]
+    [2.912, 4.912]
     """
     wanted = asked(fit, newdata, by, type, level, vcov, wts, df)
     if slope not in SLOPES:
@@ -178,7 +178,7 @@ def avg_slopes(
     >>> from rglm import datasets, glm
     >>> fit = glm("am ~ wt", data=datasets.load("mtcars"), family="binomial")
     >>> fit.avg_slopes().table["estimate"].round(4).tolist()
-    [-0.3501]
+    [-0.3698]
     """
     by = True if by is None else by
     return slopes(fit, variables, newdata, slope, by, type, level, vcov, wts, df=df)

@@ -14,7 +14,7 @@ from rglm.inference.fitted import Fitted
 
 
 @dataclass(frozen=True)
-class Scale:
+class ResponseScale:
     """A transformed scale.
 
     link     carries estimates back to the response
@@ -28,7 +28,7 @@ class Scale:
     label: str
     ratios: tuple[str, str] | None = None
 
-    def of_contrasts(self) -> Scale | None:
+    def of_contrasts(self) -> ResponseScale | None:
         """The scale of differences between estimates on this one; None where they mean nothing beyond it."""
         if self.ratios is None:
             return None
@@ -65,22 +65,22 @@ TRANSFORMS: dict[str, Link] = {
 LOGARITHMS = {"log", "log10", "log2"}
 
 
-def scale_of(fit: Fitted) -> Scale | None:
+def scale_of(fit: Fitted) -> ResponseScale | None:
     """The scale of a fit's linear predictor: its link's, or where that is the identity, that of a transformed
     response such as `log(y)`; None where the linear predictor is the response.
     """
     link = fit.family.link
     if link != Identity():
         ratios = RATIOS.get(link.exponentiates or "")
-        return Scale(link, link.name, fit.family.mean_name, ratios)
+        return ResponseScale(link, link.name, fit.family.mean_name, ratios)
     return transformed(fit.design.terms.response)
 
 
-def transformed(response: Node | None) -> Scale | None:
+def transformed(response: Node | None) -> ResponseScale | None:
     """The scale of a response that is a known function of one column."""
     function: str = getattr(response, "function", "")
     arguments: tuple[Node, ...] = getattr(response, "arguments", ())
     if function not in TRANSFORMS or len(arguments) != 1 or not hasattr(arguments[0], "id"):
         return None
     ratios = (function, "ratio") if function in LOGARITHMS else None
-    return Scale(TRANSFORMS[function], function, "response", ratios)
+    return ResponseScale(TRANSFORMS[function], function, "response", ratios)
