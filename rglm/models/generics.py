@@ -15,6 +15,7 @@ from rglm.inference import bootstrap as _bootstrap
 from rglm.inference import coef_test as _coef_test
 from rglm.inference import confint as _confint
 from rglm.inference import contrasts as _contrasts
+from rglm.inference import conventions as _conventions
 from rglm.inference import drop1 as _drop1
 from rglm.inference import emmeans as _emmeans
 from rglm.inference import exp_coef as _exp_coef
@@ -115,4 +116,5 @@ slopes = _generic(_margin_slopes.slopes)
 marginal_effects = slopes
 avg_slopes = _generic(_margin_slopes.avg_slopes)
 datagrid = _generic(_margin_rows.datagrid)
+conventions = _generic(_conventions.conventions)
 update = _generic(GLM.update)

@@ -22,6 +22,7 @@ from rglm.inference.bootstrap import bootstrap
 from rglm.inference.coef_test import coef_test
 from rglm.inference.confint import confint
 from rglm.inference.contrasts import contrasts
+from rglm.inference.conventions import conventions
 from rglm.inference.drop1 import drop1
 from rglm.inference.emmeans import emmeans
 from rglm.inference.exp_coef import exp_coef
@@ -79,6 +80,7 @@ class GLM(Model):
     bootstrap = bootstrap
     exp_coef = exp_coef
     relativities = relativities
+    conventions = conventions
     save = save
     to_sql = to_sql
     anova = anova

@@ -16,6 +16,7 @@ from rglm.inference.bootstrap import bootstrap
 from rglm.inference.coef_test import coef_test
 from rglm.inference.confint import confint_lm
 from rglm.inference.contrasts import contrasts
+from rglm.inference.conventions import conventions
 from rglm.inference.drop1 import drop1_lm
 from rglm.inference.emmeans import emmeans_lm
 from rglm.inference.exp_coef import exp_coef
@@ -69,6 +70,7 @@ class LM(Model):
     bootstrap = bootstrap
     exp_coef = exp_coef
     relativities = relativities
+    conventions = conventions
     save = save
     to_sql = to_sql
     anova = anova_lm
