@@ -127,6 +127,11 @@ def alias(fit: Fitted) -> AliasTable:
     -------
     AliasTable: `.table` (aliased × other coefficients), `.equations`; both empty where nothing is aliased
 
+    Raises
+    ------
+    FitError
+        When `fit` is not a fitted model.
+
     Source: R `alias(complete = TRUE, partial = FALSE)`.
 
     Examples

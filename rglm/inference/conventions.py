@@ -1,5 +1,4 @@
-"""`conventions()`: the figures of one fit as R, statsmodels, glum and SAS would report them, and why they
-differ."""
+"""The figures of one fit as R, statsmodels, glum and SAS would report them, and why they differ."""
 
 from __future__ import annotations
 
@@ -88,8 +87,7 @@ def _shown(value: float) -> Number:
 
 
 def conventions(fit: Fitted) -> Conventions:
-    """AIC, BIC, log-likelihood, dispersion, standard errors and df as R, statsmodels, glum and SAS report
-    them.
+    """Likelihood, AIC, BIC, dispersion, errors and df as R, statsmodels, glum and SAS report them.
 
     R counts the dispersion of normal, gamma and inverse normal models in AIC and takes their likelihood at
     deviance / n; statsmodels' GLM counts coefficients alone and takes it at Pearson's estimate; glum leaves

@@ -20,6 +20,7 @@ from rglm.inference.alias import alias
 from rglm.inference.coef_test import coef_test
 from rglm.inference.confint import confint, confint_lm
 from rglm.inference.exp_coef import exp_coef
+from rglm.inference.extract_aic import extract_aic, extract_aic_lm
 from rglm.inference.fitted import Call, Kept, LogLik, Null
 from rglm.inference.glance import glance, glance_lm
 from rglm.inference.linear_hypothesis import linear_hypothesis, linear_hypothesis_lm
@@ -32,6 +33,7 @@ from rglm.inference.summary_nb import summary_nb
 from rglm.inference.theta import Theta
 from rglm.inference.tidy import tidy, tidy_lm
 from rglm.inference.vcov import vcov
+from rglm.inference.vif import vif
 from rglm.models.codec import Misread, member, read, read_float, read_floats
 from rglm.models.glm import GLM
 from rglm.models.lm import LM
@@ -166,6 +168,8 @@ class SavedGLM(SavedModel):
     alias = alias
     tidy = tidy
     glance = glance
+    extract_aic = extract_aic
+    vif = vif
 
 
 class SavedLM(SavedModel):
@@ -183,6 +187,8 @@ class SavedLM(SavedModel):
     alias = alias
     tidy = tidy_lm
     glance = glance_lm
+    extract_aic = extract_aic_lm
+    vif = vif
     sigma = LM.sigma
     r_squared = LM.r_squared
     adj_r_squared = LM.adj_r_squared
@@ -229,9 +235,9 @@ def load(path: str | Path) -> Any:
     Returns
     -------
     SavedModel, with the fit's values and `summary`, `vcov`, `confint(method="wald")`, `coef_test`,
-    `linear_hypothesis`, `exp_coef`, `predict(newdata)`, `tidy`, `glance`, `alias`, `save`, equal to the
-    fit's to the last bit.  Verbs that need rows (`anova`, `residuals`, `step`, robust covariances, …) raise
-    FitError.
+    `linear_hypothesis`, `vif`, `exp_coef`, `predict(newdata)`, `tidy`, `glance`, `alias`, `save`, equal to
+    the fit's to the last bit.  Verbs that need rows (`anova`, `residuals`, `step`, robust covariances, …)
+    raise FitError.
 
     Raises
     ------

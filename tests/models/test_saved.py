@@ -137,6 +137,7 @@ def test_values_and_tables_are_equal_to_the_last_bit(pairs, name):
     assert again.tidy().equals(fit.tidy())
     assert quiet(again.glance).equals(quiet(fit.glance))
     assert again.alias().table.equals(fit.alias().table)
+    np.testing.assert_equal(again.extract_aic(), fit.extract_aic())
     ratios = {"method": "wald", "any_link": True}
     assert again.exp_coef(**ratios).table.equals(fit.exp_coef(**ratios).table)
     np.testing.assert_equal([AIC(again), BIC(again)], [AIC(fit), BIC(fit)])
@@ -182,6 +183,7 @@ def test_rows_that_break_a_dependence_are_still_warned_of(pairs, name):
 def test_hypotheses_and_limits_of_the_linear_model_work(pairs):
     fit, again, _ = pairs("dot")
     assert str(again.linear_hypothesis(["wt = hp"])) == str(fit.linear_hypothesis(["wt = hp"]))
+    assert str(again.vif()) == str(fit.vif())
     assert (again.sigma, again.r_squared, again.adj_r_squared) == (
         fit.sigma,
         fit.r_squared,
