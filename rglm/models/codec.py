@@ -91,7 +91,10 @@ def read_float(value: Any) -> float:
     if isinstance(value, str) and value in NOT_FINITE:
         return NOT_FINITE[value]
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise Misread("a number is too large") from None
     raise Misread(f"a number was expected, and {described(value)} came")
 
 

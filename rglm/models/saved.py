@@ -40,7 +40,7 @@ from rglm.models.lm import LM
 from rglm.models.negative_binomial import NegBin
 from rglm.models.saved_design import Columns, read_design
 from rglm.models.saved_family import read_family
-from rglm.models.saving import FORMAT, VERSION, checksum, save
+from rglm.models.saving import FORMAT, KINDS, VERSION, checksum, save
 from rglm.models.sql.score import to_sql
 from rglm.models.values import Values
 
@@ -346,7 +346,7 @@ def _read_model(model: Any) -> SavedModel:
         call=read(member(model, "call"), Call),
         rows=SavedRows(read_float(member(rows, "nobs")), _read_kept(rows, p, rank, kind)),
         source=SavedSource(columns),
-        own=member(model, "own"),
+        own={name: member(member(model, "own"), name) for name in KINDS[kind]},
     )
 
 

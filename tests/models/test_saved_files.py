@@ -164,6 +164,7 @@ CHANGES = {
     "levels that are none": lambda model: model["design"]["variables"][1].__setitem__("levels", [1, 2]),
     "an unknown contrast": lambda model: model["design"]["variables"][1]["contrast"].update(name="no"),
     "an unknown field": lambda model: model["call"].__setitem__("more", 1),
+    "a number too large": lambda model: model["coef"].__setitem__(0, 10**400),
     "no sums": lambda model: model.__setitem__("rows", []),
     "a flag that is none": lambda model: model["aliased"].__setitem__(0, 0),
     "more parameters": lambda model: model["family"]["parameters"].__setitem__("theta", 2),
