@@ -164,7 +164,7 @@ def _emmeans(fit: Fitted, request: Request, row_weights: Floats | None) -> Estim
     grid = reference_grid(fit, request.at, request.offset, row_weights)
     wanted = [grid.axis(name) for name in (*names, *parting)]
     used = covariance(fit, request.vcov)
-    L, cells = _averaged(grid, wanted, request.weights)
+    L, cells = averaged(grid, wanted, request.weights)
     factors = {
         grid.axes[i].name: tuple(grid.axes[i].values[code] for code in cells[k]) for k, i in enumerate(wanted)
     }
@@ -175,7 +175,7 @@ def _emmeans(fit: Fitted, request: Request, row_weights: Floats | None) -> Estim
         by=parting,
         L=L,
         offset=np.full(len(L), grid.offset),
-        linear=_linear(fit, used, request.df),
+        linear=linear_of(fit, used, request.df),
         transform=scale_of(fit),
         response=request.type == "response",
         label="emmean",
@@ -187,7 +187,7 @@ def _emmeans(fit: Fitted, request: Request, row_weights: Floats | None) -> Estim
     return means if contrast is None else MeansAndContrasts(means, means.contrast(contrast))
 
 
-def _linear(fit: Fitted, used: Covariance, df: float | None) -> Linear:
+def linear_of(fit: Fitted, used: Covariance, df: float | None) -> Linear:
     """The coefficients, with the degrees of freedom asked for or the fit's."""
     if df is None:
         df = np.inf if fit.family.dispersion_known else float(fit.df_residual)
@@ -206,13 +206,14 @@ def _asked(specs: Any, by: Any) -> tuple[tuple[str, ...], tuple[str, ...], str |
         means, bar, parting = right.partition("|")
         names, parted = _names(means), _names(parting) if bar else ()
     else:
-        names, parted = _listed(specs), ()
+        names, parted = listed(specs), ()
     names = tuple(name for name in names if name != "1")
-    parted = (*parted, *(name for name in _listed(by) if name not in parted))
+    parted = (*parted, *(name for name in listed(by) if name not in parted))
     return tuple(name for name in names if name not in parted), parted, contrast
 
 
-def _listed(given: Any) -> tuple[str, ...]:
+def listed(given: Any) -> tuple[str, ...]:
+    """Names given as one name, several, or None."""
     return () if given is None else (given,) if hasattr(given, "casefold") else tuple(given)
 
 
@@ -227,7 +228,7 @@ def null_space(fit: Fitted) -> Floats:
     return np.asarray(np.linalg.qr(relations(fit).null_vectors().T)[0].T)
 
 
-def _averaged(grid: ReferenceGrid, wanted: Sequence[int], weights: str) -> tuple[Floats, Codes]:
+def averaged(grid: ReferenceGrid, wanted: Sequence[int], weights: str) -> tuple[Floats, Codes]:
     """Model columns averaged over the grid in each cell of the wanted axes: (k, p), and the cells' codes."""
     sizes = [len(grid.axes[i].values) for i in wanted]
     k = int(np.prod(sizes)) if sizes else 1

@@ -206,7 +206,15 @@ cases <- expression(
   absent = emmeans(absent, ~ Sex | Age, type = "response"),
   absent_pairs = pairs(emmeans(absent, ~ Sex | Age, type = "response")),
   teeth = emmeans(teeth, ~ supp | dose, at = list(dose = c(0.5, 1, 2))),
-  teeth_mean = emmeans(teeth, "supp")
+  teeth_mean = emmeans(teeth, "supp"),
+  joint_tests = joint_tests(warp),
+  joint_by = joint_tests(warp, by = "tension"),
+  joint_poisson = joint_tests(warp_poisson),
+  joint_cars = joint_tests(cars),
+  joint_low = joint_tests(low),
+  joint_hush = joint_tests(hush, by = "side"),
+  joint_fruit = joint_tests(fruit),
+  joint_clot = joint_tests(clot)
 )
 # p-values by R's Monte Carlo, compared to 1e-3 and without text
 monte_carlo <- expression(

@@ -253,6 +253,14 @@ CASES = {
     "absent_pairs": lambda: m("absent", "~ Sex | Age", **RESPONSE).pairs(),
     "teeth": lambda: m("teeth", "~ supp | dose", at={"dose": [0.5, 1, 2]}),
     "teeth_mean": lambda: m("teeth", "supp"),
+    "joint_tests": lambda: model("warp").joint_tests(),
+    "joint_by": lambda: model("warp").joint_tests("tension"),
+    "joint_poisson": lambda: model("warp_poisson").joint_tests(),
+    "joint_cars": lambda: model("cars").joint_tests(),
+    "joint_low": lambda: model("low").joint_tests(),
+    "joint_hush": lambda: model("hush").joint_tests("side"),
+    "joint_fruit": lambda: model("fruit").joint_tests(),
+    "joint_clot": lambda: model("clot").joint_tests(),
 }
 
 MONTE_CARLO = {

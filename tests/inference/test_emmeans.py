@@ -145,6 +145,21 @@ def test_the_frame_may_be_of_any_kind():
     pd.testing.assert_frame_equal(lm("breaks ~ wool + tension", data).emmeans("tension").table, other)
 
 
+def test_joint_tests_of_holes_leave_out_what_is_not_determined():
+    found = cases.model("warp_holes").joint_tests()
+    assert found.table["model term"].tolist() == ["tension", "wool:tension"]  # as R's, but for "(confounded)"
+    assert found.table["df1"].tolist() == [1, 1]
+    np.testing.assert_allclose(found.table["F.ratio"], [15.165, 1.949], atol=5e-4)
+    assert "df1 reduced due to non-estimability" in str(found)
+
+
+def test_joint_tests_are_those_of_type_three():
+    fit = glm("low ~ race * smoke", cases.table("births"), "binomial")
+    wald = fit.anova(type=3, test="Wald").table
+    joint = fit.joint_tests().table
+    np.testing.assert_allclose(joint["F.ratio"] * joint["df1"], wald.iloc[-3:, 1], rtol=1e-6)
+
+
 # ---- what is said ---------------------------------------------------------------------------------
 
 
