@@ -22,6 +22,7 @@ from rglm.inference import exp_coef as _exp_coef
 from rglm.inference import extract_aic as _extract_aic
 from rglm.inference import glance as _glance
 from rglm.inference import influence as _influence
+from rglm.inference import joint_tests as _joint_tests
 from rglm.inference import leverage as _leverage
 from rglm.inference import linear_hypothesis as _linear_hypothesis
 from rglm.inference import lrtest as _lrtest
@@ -117,4 +118,5 @@ marginal_effects = slopes
 avg_slopes = _generic(_margin_slopes.avg_slopes)
 datagrid = _generic(_margin_rows.datagrid)
 conventions = _generic(_conventions.conventions)
+joint_tests = _generic(_joint_tests.joint_tests)
 update = _generic(GLM.update)

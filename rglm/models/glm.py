@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
+
 from rglm.data.memory import as_source
 from rglm.display.numbers import format_one
 from rglm.errors import FitError, SeparationWarning, described, some, warn
@@ -29,6 +30,7 @@ from rglm.inference.exp_coef import exp_coef
 from rglm.inference.extract_aic import extract_aic
 from rglm.inference.glance import glance
 from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
+from rglm.inference.joint_tests import joint_tests
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
 from rglm.inference.linear_hypothesis import linear_hypothesis
 from rglm.inference.lrtest import lrtest
@@ -116,6 +118,7 @@ class GLM(Model):
     marginal_effects = slopes
     avg_slopes = avg_slopes
     datagrid = datagrid
+    joint_tests = joint_tests
     augment = augment
 
     def update(self, formula: Any = None, **changes: Any) -> GLM:

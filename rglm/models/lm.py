@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
 from rglm.data.memory import as_source
 from rglm.families.gaussian import Gaussian
 from rglm.inference.add1 import add1_lm
@@ -23,6 +24,7 @@ from rglm.inference.exp_coef import exp_coef
 from rglm.inference.extract_aic import extract_aic_lm
 from rglm.inference.glance import glance_lm
 from rglm.inference.influence import covratio, dfbeta, dfbetas, dffits, rstudent
+from rglm.inference.joint_tests import joint_tests
 from rglm.inference.leverage import cooks_distance, hatvalues, rstandard
 from rglm.inference.linear_hypothesis import linear_hypothesis_lm
 from rglm.inference.lrtest import lrtest
@@ -106,6 +108,7 @@ class LM(Model):
     marginal_effects = slopes
     avg_slopes = avg_slopes
     datagrid = datagrid
+    joint_tests = joint_tests
     augment = augment_lm
 
     @property
