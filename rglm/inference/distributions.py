@@ -59,7 +59,7 @@ def upper_studentized_range(q: ArrayLike, means: float, df: float = np.inf) -> F
     if np.isinf(df):
         return _upper_range(r, means)
     spread, width = 1.0 / np.sqrt(2.0 * df), 40.0 / df  # of log s around 0; of its left tail
-    step = min(0.2, 0.2 * np.sqrt(2.0 / df))
+    step = min(0.15, 0.2 * np.sqrt(2.0 / df))
     u = np.arange(-width - 9.0 * spread, min(9.0 * spread + 1.0 / df, 4.0) + step, step)
     weights = _log_chi_density(u, df) * step
     return np.asarray(_upper_range(r[..., None] * np.exp(u), means) @ weights)

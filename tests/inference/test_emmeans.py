@@ -170,6 +170,21 @@ def test_known_dispersion_has_z_and_estimated_has_t():
     assert cases.model("warp_quasi").emmeans("tension", df=7).table["df"].iloc[0] == 7
 
 
+@pytest.mark.parametrize(
+    ("families", "name"),
+    [
+        (("poisson", "quasipoisson"), "rate"),
+        (("binomial", "quasibinomial"), "prob"),
+        (("gamma", "inverse.gaussian", "quasi(log)", "gaussian(log)"), "response"),
+    ],
+)
+def test_means_are_called_as_r_calls_them(families, name):
+    data = {"y": [0.2, 0.4, 0.3, 0.7, 0.6, 0.9], "a": list("uuvvww"), "w": [10.0] * 6}
+    for family in families:
+        fit = quietly(lambda family=family: glm("y ~ a", data, family, weights="w"))
+        assert fit.emmeans("a", type="response").estimate_name == name
+
+
 def test_other_covariances_are_used_and_named():
     fit = cases.model("warp_log")
     robust = fit.emmeans("tension", vcov="HC3")
