@@ -84,7 +84,8 @@ class Widened:
         """The full model of a smaller formula on these rows."""
         changes: dict[str, Any] = {}
         arguments, encoded = self.fit.arguments, self.prepared.encoded
-        if encoded.missing.rows_lost and encoded.kept is not None:  # a smaller formula must not bring rows back
+        # a smaller formula must not bring rows back
+        if encoded.missing.rows_lost and encoded.kept is not None:
             changes["subset"] = np.isin(np.arange(encoded.n_rows_in), encoded.kept)
         if arguments.start is not None:
             changes["start"] = None

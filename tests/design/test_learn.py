@@ -195,7 +195,12 @@ def test_responses():
             {},
             r"No rows are left.*x \(3\), n \(3\)",
         ),
-        ("y ~ n", data(n=[1, np.inf, 1, 1, -np.inf, 1]), {}, r"n is infinite in 2 rows \(row 1: Inf, row 4: -Inf\)"),
+        (
+            "y ~ n",
+            data(n=[1, np.inf, 1, 1, -np.inf, 1]),
+            {},
+            r"n is infinite in 2 rows \(row 1: Inf, row 4: -Inf\)",
+        ),
         ("y ~ log(w - 1)", data(), {}, r"log\(w - 1\) is infinite in 2 rows \(row 0: -Inf, row 3: -Inf\)"),
         ("y ~ w", data(), {"extras": {"weights": [1, 2]}}, r"weights has 2 values, but the data have 6 rows"),
         ("y ~ w", data(), {"extras": {"weights": 2}}, r"weights is the single value 2"),

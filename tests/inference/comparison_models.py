@@ -69,5 +69,5 @@ def fitted(name, contrasts=None):
     frame = data(table)
     if contrasts is not None:
         spec = fitted(name).design
-        contrasts = {v: contrasts for v in spec.base_levels}
+        contrasts = dict.fromkeys(spec.base_levels, contrasts)
     return make(formula, frame, *family, weights=WEIGHTS.get(name), contrasts=contrasts)

@@ -98,7 +98,7 @@ def test_history_holds_one_row_a_step():
 
 
 def test_a_mean_rounded_to_its_edge_does_not_stop_the_fit():
-    # where a tail is beyond double precision, y there has deviance 0: R clips and goes on, and so must the loop
+    # where a tail is beyond double precision, y there has deviance 0: R clips and goes on; so must the loop
     x = np.linspace(-3, 3, 40)
     data = {"y": (x > 0.1).astype(float), "x": x}
     with pytest.warns(SeparationWarning):
@@ -110,6 +110,6 @@ def test_an_optimum_on_the_boundary_is_reached_and_said():
     # R ends at the same place, after as many iterations, with boundary = TRUE
     data = {"y": [0.0, 0, 0, 1, 3, 9], "x": [0.0, 1, 2, 3, 4, 5]}
     with pytest.warns(ConvergenceWarning, match="edge"):
-        fit = glm("y ~ x", data=data, family="poisson(identity)", start=[1.0, 0.5], control=Control(maxit=100))
+        fit = glm("y ~ x", data, "poisson(identity)", start=[1.0, 0.5], control=Control(maxit=100))
     assert fit.boundary
     assert fit.fitted.min() < 1e-4
