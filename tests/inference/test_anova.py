@@ -108,7 +108,7 @@ def test_near_miss_is_named(model):
 
 @pytest.mark.parametrize("name", ["p3", "l3"])
 def test_other_types_are_refused(name, model):
-    with pytest.raises(FitError, match="type 4 is not known. Choose 1 .* 2 .* 3"):
+    with pytest.raises(FitError, match=r"type 4 is not known. Choose 1 .* 2 .* 3"):
         model(name).anova(type=4)
 
 
