@@ -1,12 +1,12 @@
 """The largest of several correlated t statistics: single-step adjusted p-values and joint intervals.
 
-T_i = a_i'z / s with z standard normal in r dimensions and df s² chi-square.  In polar coordinates z = rho u,
-so given the direction u the largest |T_i| is (rho / s) m(u), m(u) = max_i |a_i'u|, and rho² / (r s²) is F
-on r and df: P(max |T_i| > t) is the mean over directions of P(F > t² / (r m(u)²)).  Directions are a fixed set
-of points, so that the same question has the same answer each time.  On the line the answer is exact; the error
-is about 1e-11 in the plane, 1e-7 on the sphere, and beyond that up to 4e-4 where p is large and far less in the
-tail.  There, weights of the points are set so that sum_i |a_i'u|^(2q), whose mean is known, comes out right
-for several q.
+T_i = a_i'z / s with z standard normal in r dimensions and df s² chi-square. In polar coordinates z = rho
+u, so given the direction u the largest |T_i| is (rho / s) m(u), m(u) = max_i |a_i'u|, and rho² / (r s²)
+is F on r and df: P(max |T_i| > t) is the mean over directions of P(F > t² / (r m(u)²)). Directions are a
+fixed set of points, so that the same question has the same answer each time. On the line the answer is
+exact; the error is about 1e-11 in the plane, 1e-7 on the sphere, and beyond that up to 4e-4 where p is
+large and far less in the tail. There, weights of the points are set so that sum_i |a_i'u|^(2q), whose
+mean is known, comes out right for several q.
 """
 
 from __future__ import annotations
