@@ -279,7 +279,7 @@ class EstimatedMeans(Record):
             raise FitError(choose("adjust", adjust, tuple(MEAN_ADJUSTMENTS)))
         return adjust
 
-    def pairs(self, adjust: str | None = None, *, reverse: bool = False, by: Any = "same") -> EstimatedMeans:
+    def pairs(self, adjust: str | None = None, *, reverse: bool = False, by: Any = ...) -> EstimatedMeans:
         """Every pair of means of a family compared.
 
         Parameters
@@ -291,7 +291,7 @@ class EstimatedMeans(Record):
         return self.contrast("revpairwise" if reverse else "pairwise", adjust, by=by)
 
     def contrast(
-        self, method: Any = "eff", adjust: str | None = None, *, by: Any = "same", ref: Any = 0
+        self, method: Any = "eff", adjust: str | None = None, *, by: Any = ..., ref: Any = 0
     ) -> EstimatedMeans:
         """Contrasts of the means of each family.
 
@@ -308,7 +308,7 @@ class EstimatedMeans(Record):
         EstimatedMeans; on the response scale as ratios where the linear scale is a logarithm (of the mean or
         of odds) and the weights of every contrast sum to zero, else on the linear scale.
         """
-        parted = self if by == "same" else self.regrouped(by)
+        parted = self if by is ... else self.regrouped(by)
         return contrasts(parted, method, None if adjust is None else self.named(adjust), ref)
 
     def regrouped(self, by: Any) -> EstimatedMeans:
