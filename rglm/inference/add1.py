@@ -15,7 +15,7 @@ from rglm.errors import FitError, some, warn
 from rglm.families.family import Family
 from rglm.formula.values import Floats
 from rglm.inference.bootstrap_test import Contest, Draws, Way
-from rglm.inference.checks import check_dispersion, check_likelihood
+from rglm.inference.checks import check_dispersion, check_likelihood, check_penalty
 from rglm.inference.drop1 import as_series, named_test, score_at, warn_perfect, with_bootstrap
 from rglm.inference.fitted import Fitted
 from rglm.inference.growable import Growable, Wider
@@ -92,6 +92,7 @@ def add1(
     check_likelihood(fit, "add1()")
     wanted = named_test(test, GLM_TESTS, fit.family.dispersion_known)
     check_dispersion(dispersion)
+    check_penalty(k)
     warn_f(fit.family, wanted)
     cold = wanted == "Rao"
     grown = grow(fit, scope, lambda wide: Refits(wide.design, wide.rows, wide.refit, cold))
@@ -164,6 +165,7 @@ def add1_lm(
     check_likelihood(fit, "add1()")
     wanted = named_test(test, LM_TESTS, False)
     check_dispersion(dispersion)
+    check_penalty(k)
     warn_perfect(fit)
     grown = grow(fit, scope, lambda wide: Projections(wide.design, wide.rows, wide.refit, fit.family))
     change = Change(

@@ -14,6 +14,12 @@ def check_dispersion(dispersion: Any) -> None:
         raise FitError(f"dispersion must be a positive number; got {described(dispersion)}.")
 
 
+def check_penalty(k: Any) -> None:
+    """The penalty for each coefficient of a criterion is a number: 2 for AIC, log(n) for BIC."""
+    if not is_number(k):
+        raise FitError(f"k must be a number, 2 for AIC or log(n) for BIC; got {described(k)}.")
+
+
 def check_level(level: Any) -> None:
     """A confidence level lies strictly between 0 and 1."""
     if not is_number(level):

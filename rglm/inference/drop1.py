@@ -12,7 +12,7 @@ import pandas as pd
 from rglm.design.spec import DesignSpec
 from rglm.errors import warn
 from rglm.inference.bootstrap_test import Contest, Draws, bootstrap_columns
-from rglm.inference.checks import check_dispersion, check_likelihood
+from rglm.inference.checks import check_dispersion, check_likelihood, check_penalty
 from rglm.inference.deviance_table import asked_test, score_statistic
 from rglm.inference.fitted import Fitted
 from rglm.inference.labels import formula_of
@@ -98,6 +98,7 @@ def drop1(
     check_likelihood(fit, "drop1()")
     wanted = named_test(test, GLM_TESTS, fit.family.dispersion_known)
     check_dispersion(dispersion)
+    check_penalty(k)
     warn_f(fit.family, wanted)
     dropped = dropped_terms(fit, scope)
     rater, base = Refits(fit.design, as_rows(fit.rows), fit.refit, wanted == "Rao"), stage_of(fit)
@@ -170,6 +171,7 @@ def drop1_lm(
     check_likelihood(fit, "drop1()")
     wanted = named_test(test, LM_TESTS, False)
     check_dispersion(dispersion)
+    check_penalty(k)
     warn_perfect(fit)
     dropped, base = dropped_terms(fit, scope), stage_of(fit)
     rater = Projections(fit.design, as_rows(fit.rows), fit.refit, fit.family, base)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rglm.design.predictors import names_read
-from rglm.errors import FitError, among, choose, is_number, warn
+from rglm.errors import FitError, among, choose, described, is_number, warn
 from rglm.formula.grammar import parse_expression
 from rglm.formula.values import Codes, Floats
 from rglm.inference.alias import relations
@@ -214,7 +214,13 @@ def _asked(specs: Any, by: Any) -> tuple[tuple[str, ...], tuple[str, ...], str |
 
 def listed(given: Any) -> tuple[str, ...]:
     """Names given as one name, several, or None."""
-    return () if given is None else (given,) if hasattr(given, "casefold") else tuple(given)
+    if given is None:
+        return ()
+    if hasattr(given, "casefold"):
+        return (given,)
+    if not hasattr(given, "__iter__") or not all(hasattr(name, "casefold") for name in given):
+        raise FitError(f"Means are for predictors given by name, one or several; got {described(given)}.")
+    return tuple(given)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from rglm.families.family import Family
 from rglm.formula.values import Floats
+from rglm.inference.checks import check_penalty
 from rglm.inference.fitted import Fitted
 
 
@@ -42,6 +43,7 @@ def extract_aic(fit: Fitted, k: float = 2.0) -> ExtractedAIC:
     >>> fit.extract_aic().edf
     2.0
     """
+    check_penalty(k)
     rank = float(fit.R.shape[0])
     return ExtractedAIC(rank, glm_criterion(fit.family, float(fit.loglik), rank, k))
 
@@ -68,6 +70,7 @@ def extract_aic_lm(fit: Fitted, k: float = 2.0) -> ExtractedAIC:
     >>> f"{lm('dist ~ speed', data=datasets.load('cars')).extract_aic().aic:.4f}"
     '275.2630'
     """
+    check_penalty(k)
     rank = float(fit.R.shape[0])
     return ExtractedAIC(rank, lm_criterion(fit.deviance, fit.rows.nobs, rank, k))
 

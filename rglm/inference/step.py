@@ -16,7 +16,7 @@ from rglm.formula.lines import formula_lines
 from rglm.formula.terms import Terms, terms
 from rglm.formula.tree import Formula
 from rglm.inference.add1 import base_stage, dispersion_at
-from rglm.inference.checks import check_likelihood
+from rglm.inference.checks import check_likelihood, check_penalty
 from rglm.inference.drop1 import warn_perfect
 from rglm.inference.extract_aic import glm_criterion, lm_criterion
 from rglm.inference.fitted import Refit
@@ -267,6 +267,7 @@ def _as_stage(made: Refit, columns: np.ndarray | None) -> Stage:
 
 def _run(fit: Growable, bounds: Bounds, rules: Rules, k: float, steps: int, trace: bool) -> StepPath:
     check_likelihood(fit, "step()")
+    check_penalty(k)
     formula = formula_tree(fit)
     if bounds.forward and bounds.upper is not None:
         new = add_new(bounds.upper, fit.design.terms)
