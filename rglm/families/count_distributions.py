@@ -23,6 +23,10 @@ class Counts(Distribution):
         """P(Y <= k) for whole k >= 0."""
         raise NotImplementedError
 
+    def lattice(self, sizes: Floats) -> Floats | None:
+        """1."""
+        return np.ones_like(sizes)
+
     def variance(self, mu: Floats) -> Floats:
         """The variance at a mean."""
         raise NotImplementedError
@@ -189,6 +193,10 @@ class BinomialShares(Distribution):
         m = np.broadcast_to(_sizes(weights, trials), np.shape(mean.mu))
         k = rng.binomial(m.astype(np.int64), mean.mu)
         return np.where(m > 0, k / np.where(m > 0, m, 1.0), np.nan)
+
+    def lattice(self, sizes: Floats) -> Floats | None:
+        """1 / trials."""
+        return np.asarray(1.0 / np.rint(sizes))
 
 
 def _sizes(weights: Floats | None, trials: Floats | None) -> Floats:

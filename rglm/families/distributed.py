@@ -84,6 +84,10 @@ class Distributed:
         """The smallest y with P(Y <= y) >= p, (n,); arguments as in `simulate`."""
         return self._known_distribution("A quantile").quantile(p, mean, weights, trials, dispersion)
 
+    def lattice(self, sizes: Floats) -> Floats | None:
+        """The step between values of a discrete response, (n,), from its weight or trials; else None."""
+        return self._known_distribution("A lattice").lattice(sizes)
+
     def log_density(
         self,
         y: Floats,

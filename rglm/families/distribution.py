@@ -72,6 +72,10 @@ class Distribution:
         """One response for each mean."""
         raise NotImplementedError
 
+    def lattice(self, sizes: Floats) -> Floats | None:
+        """The step between values of a discrete response, from its weight or trials; None for a continuum."""
+        return None
+
     def ml_dispersion(self, y: Floats, mean: Mean, weights: Floats, counts: Floats) -> float:
         """The dispersion of largest likelihood at given means; 1 where there is none to choose.
 

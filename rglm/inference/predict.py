@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from rglm.errors import FitError, among, choose
-from rglm.families.family import Family
 from rglm.formula.values import Floats
 from rglm.inference.checks import check_level
 from rglm.inference.covariance import covariance
 from rglm.inference.distributions import two_sided_quantile
 from rglm.inference.fitted import Fitted
 from rglm.inference.points import Points, points
+from rglm.inference.prediction_interval import eta_limits, new_sizes, prediction_limits
 from rglm.inference.terms import contributions
 
 PREDICTION_TYPES = ("link", "response", "terms")
@@ -45,6 +45,7 @@ def predict(
     exposure: Any = None,
     offset: Any = None,
     vcov: Any = None,
+    weights: Any = None,
 ) -> Any:
     """Predictions for the rows that were fitted, or for new ones.
 
@@ -61,7 +62,11 @@ def predict(
     type : one of the above
     se_fit : add standard errors: sqrt(x V x') for link, |dmu/deta| times that for response
     interval : "confidence" adds limits: eta ± c se, with c from the normal distribution where the dispersion
-        is known and from t where it is estimated; for response the inverse link of those
+        is known and from t where it is estimated; for response the inverse link of those.
+        "prediction" (with type="response") adds limits of a new response: the (1 ± level)/2 quantiles of the
+        family's distribution, averaged by quadrature over eta ~ N(x b, se²) and over the dispersion where it
+        is estimated (phi df / chi-square).  For discrete families they are values of the response: whole
+        counts, or shares of the trials.  An estimated theta or power is taken as known
     level : of the interval, between 0 and 1
     new_levels : what a factor level that the fit has not seen is: "error", "nan" for NaN in its rows, or
         "base" for the base level
@@ -69,6 +74,8 @@ def predict(
         or an expression over it); exposure=1 gives rates.  offset() terms of the formula always come from
         newdata
     vcov : for standard errors: a type or dict that `vcov()` knows, or a DataFrame as `vcov()` returns
+    weights : for prediction intervals, the prior weight of each new response, or its binomial trials: an
+        array (m,), a number, or text; rows of the fit have their own, new ones 1
 
     Returns
     -------
@@ -82,10 +89,13 @@ def predict(
     DataError
         When newdata lacks a column, has another kind of column, or levels that the fit has not seen.
     FitError
-        When a type or interval is unknown, or the fit's offset was an array and newdata brings none.
+        When a type or interval is unknown, the fit's offset was an array and newdata brings none, or a
+        prediction interval is asked of a family without a distribution.
 
     Warns
     -----
+    RglmWarning
+        When prediction intervals of a weighted fit, or of counts among trials, take weights of 1 in newdata.
     RankWarning
         When the fit is rank deficient and some rows of newdata break the dependence between its columns.
 
@@ -99,15 +109,37 @@ def predict(
     >>> fit.predict(new, type="response", interval="confidence").columns.tolist()
     ['fit', 'lwr', 'upr']
     """
-    check_asked(type, interval, level, ("confidence",))
+    check_asked(type, interval, level, ("confidence", "prediction"))
+    check_prediction(type, interval, weights)
     at = points(fit, newdata, new_levels, exposure=exposure, offset=offset)
     if type == "terms":
         return predict_terms(fit, at, se_fit, vcov)
     if not (se_fit or interval):
         return at.wrap(fit.family.link.inverse(at.eta) if type == "response" else at.eta)
     se = standard_errors_at(fit, at, vcov)
+    if interval == "prediction":
+        sizes = new_sizes(fit, newdata, weights)
+        return at.wrap(_new_response(fit, at, se, se_fit, prediction_limits(fit, at, se, level, sizes)))
     half = critical_value(fit, level) * se if interval else None
     return at.wrap(_on_scale(fit, type, at.eta, se if se_fit else None, half))
+
+
+def check_prediction(type: str, interval: str | None, weights: Any) -> None:
+    """FitError where a prediction interval, or its weights, make no sense."""
+    if interval == "prediction" and type != "response":
+        raise FitError(
+            f'interval="prediction" is of new responses, and type is {type!r}: add type="response".'
+        )
+    if weights is not None and interval != "prediction":
+        raise FitError('weights= are those of new responses: they go with interval="prediction".')
+
+
+def _new_response(
+    fit: Fitted, at: Points, se: Floats, with_se: bool, limits: tuple[Floats, Floats]
+) -> dict[str, Floats]:
+    """Mean, its standard error where asked for, and limits of a new response."""
+    columns = _on_scale(fit, "response", at.eta, se if with_se else None, None)
+    return columns | {"lwr": limits[0], "upr": limits[1]}
 
 
 def check_asked(type: str, interval: str | None, level: float, intervals: tuple[str, ...]) -> None:
@@ -151,24 +183,10 @@ def _on_scale(
         if se is not None:
             columns["se_fit"] = np.abs(mean.dmu) * se
         if half is not None:
-            limits = _eta_limits(fit.family)
+            limits = eta_limits(fit.family)
             ends = [link.inverse(np.clip(columns[name], *limits)) for name in ("lwr", "upr")]
             columns["lwr"], columns["upr"] = np.minimum(*ends), np.maximum(*ends)
     return columns
-
-
-def _eta_limits(family: Family) -> tuple[float, float]:
-    """Between which linear predictors the mean is one that the family allows.
-
-    An interval that reaches beyond (below 0 under the inverse link, say) ends at the limit of the mean.
-    """
-    low, high = family.link.eta_range
-    means = family.variance.mean_domain
-    if np.isinf(means.low) and np.isinf(means.high):
-        return low, high
-    with np.errstate(all="ignore"):
-        ends = np.sort(family.link.link(np.array([means.low, means.high])))
-    return max(low, float(ends[0])), min(high, float(ends[1]))
 
 
 def predict_terms(fit: Fitted, at: Points, se_fit: bool, vcov: Any) -> Any:

@@ -6,12 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from rglm.errors import warn
 from rglm.formula.values import Floats
 from rglm.inference.fitted import Fitted
 from rglm.inference.points import points
-from rglm.inference.predict import check_asked, critical_value, predict_terms, standard_errors_at
-from rglm.inference.residuals import is_weighted, prior_weights
+from rglm.inference.predict import (
+    check_asked,
+    check_prediction,
+    critical_value,
+    predict_terms,
+    standard_errors_at,
+)
+from rglm.inference.prediction_interval import new_sizes
 from rglm.inference.vcov import estimated_dispersion
 
 
@@ -25,6 +30,7 @@ def predict_lm(
     new_levels: str = "error",
     offset: Any = None,
     vcov: Any = None,
+    weights: Any = None,
 ) -> Any:
     """Predictions of a linear model for the rows that were fitted, or for new ones.
 
@@ -35,9 +41,9 @@ def predict_lm(
     type : "response" (also called "link"), or "terms": the centred contribution of each term
     se_fit : add standard errors sqrt(x V x')
     interval : "confidence" adds limits of the mean, mu ± t se; "prediction" limits of a new observation,
-        mu ± t sqrt(se² + sigma² / w), with w the row's weight in the fit, and 1 in newdata
+        mu ± t sqrt(se² + sigma² / w), with w the row's weight in the fit, and `weights` or 1 in newdata
     level : of the interval, between 0 and 1
-    new_levels, offset, vcov : as for generalized linear models
+    new_levels, offset, vcov, weights : as for generalized linear models
 
     Returns
     -------
@@ -68,6 +74,7 @@ def predict_lm(
     ['fit', 'lwr', 'upr']
     """
     check_asked(type, interval, level, ("confidence", "prediction"))
+    check_prediction("response", interval, weights)
     at = points(fit, newdata, new_levels, offset=offset)
     if type == "terms":
         return predict_terms(fit, at, se_fit, vcov)
@@ -76,18 +83,13 @@ def predict_lm(
     se = standard_errors_at(fit, at, vcov)
     columns = {"fit": at.eta, "se_fit": se} if se_fit else {"fit": at.eta}
     if interval:
-        spread = se if interval == "confidence" else np.sqrt(se**2 + _variance(fit, newdata is None))
+        spread = se if interval == "confidence" else np.sqrt(se**2 + _variance(fit, newdata, weights))
         half = critical_value(fit, level) * spread
         columns |= {"lwr": at.eta - half, "upr": at.eta + half}
     return at.wrap(columns)
 
 
-def _variance(fit: Fitted, same_rows: bool) -> Floats | float:
-    """Variance of one observation: sigma² over its weight."""
-    sigma2 = estimated_dispersion(fit)
-    if same_rows:
-        with np.errstate(divide="ignore"):
-            return np.asarray(sigma2 / prior_weights(fit.rows))
-    if is_weighted(fit.rows):
-        warn("Assuming constant prediction variance even though model fit is weighted")
-    return sigma2
+def _variance(fit: Fitted, newdata: Any, weights: Any) -> Floats:
+    """Variance of one new observation: sigma² over its weight, (m,)."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(estimated_dispersion(fit) / new_sizes(fit, newdata, weights)[0])

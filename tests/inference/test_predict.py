@@ -254,7 +254,7 @@ def test_no_residual_df_means_no_standard_error(model):
     [
         ({"type": "mean"}, "prediction type 'mean' is not known.*'response'"),
         ({"interval": "both"}, "interval 'both' is not known. .*Choose 'confidence'"),
-        ({"interval": "prediction"}, "Choose 'confidence'"),
+        ({"interval": "prediction"}, 'add type="response"'),
         ({"interval": "confidence", "level": 95}, "write level=0.95"),
         ({"level": 0.0}, "level must lie between 0 and 1"),
         ({"type": "terms", "interval": "confidence"}, "for terms ask for se_fit=True"),
