@@ -34,6 +34,11 @@ def extract_aic(fit: Fitted, k: float = 2.0) -> ExtractedAIC:
     -------
     ExtractedAIC: `.edf`, `.aic` (NaN where the family has no likelihood)
 
+    Raises
+    ------
+    FitError
+        When `k` is not a number.
+
     Source: R `extractAIC.glm`.
 
     Examples
@@ -61,6 +66,11 @@ def extract_aic_lm(fit: Fitted, k: float = 2.0) -> ExtractedAIC:
     Returns
     -------
     ExtractedAIC: `.edf`, `.aic`
+
+    Raises
+    ------
+    FitError
+        When `k` is not a number.
 
     Source: R `extractAIC.lm`.
 
