@@ -195,8 +195,8 @@ class BinomialShares(Distribution):
         return np.where(m > 0, k / np.where(m > 0, m, 1.0), np.nan)
 
     def lattice(self, sizes: Floats) -> Floats | None:
-        """1 / trials."""
-        return np.asarray(1.0 / np.rint(sizes))
+        """The trials."""
+        return np.asarray(np.rint(sizes))
 
 
 def _sizes(weights: Floats | None, trials: Floats | None) -> Floats:

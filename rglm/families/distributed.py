@@ -85,7 +85,10 @@ class Distributed:
         return self._known_distribution("A quantile").quantile(p, mean, weights, trials, dispersion)
 
     def lattice(self, sizes: Floats) -> Floats | None:
-        """The step between values of a discrete response, (n,), from its weight or trials; else None."""
+        """What makes a discrete response a whole number when multiplied by it, (n,); None for a continuum.
+
+        `sizes` are the weights, or the trials, of the responses.
+        """
         return self._known_distribution("A lattice").lattice(sizes)
 
     def log_density(

@@ -73,7 +73,7 @@ class Distribution:
         raise NotImplementedError
 
     def lattice(self, sizes: Floats) -> Floats | None:
-        """The step between values of a discrete response, from its weight or trials; None for a continuum."""
+        """What makes a discrete response a whole number when multiplied by it; None for a continuum."""
         return None
 
     def ml_dispersion(self, y: Floats, mean: Mean, weights: Floats, counts: Floats) -> float:

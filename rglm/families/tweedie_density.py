@@ -26,7 +26,7 @@ NEGLIGIBLE = 45.0
 SMOOTH = 8.0
 """Where the terms spread over more than this many numbers, every so many of them will do."""
 
-ELEMENTS = 1_000_000
+ELEMENTS = 100_000
 """Most terms made at once."""
 
 

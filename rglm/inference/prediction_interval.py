@@ -16,13 +16,14 @@ from rglm.families.distribution import whole_quantile
 from rglm.families.family import Family
 from rglm.families.link import Mean
 from rglm.formula.values import Floats
+from rglm.inference.distributions import two_sided_quantile
 from rglm.inference.fitted import Fitted
 from rglm.inference.points import Points, row_values
 from rglm.inference.residuals import is_weighted, prior_weights
 from rglm.inference.vcov import dispersion
 
 RATIOS = (0.03, 0.3, 0.6, 1.2, 2.5, 5.0, 10.0)
-"""Classes of se(mu) / sd(y): the wider the mean is beside the response, the more nodes it needs."""
+"""Classes of se(mu) / sd(y): the less certain the mean is beside the response, the more nodes it needs."""
 
 HERMITE = (3, 7, 11, 17)
 """Nodes of the first classes; the others take equal steps."""
@@ -39,7 +40,8 @@ def prediction_limits(
     The predictive distribution is the family's, averaged over eta ~ N(x b, se²) and, where the dispersion is
     estimated, over phi = phi_hat df / chi-square(df) (which scales se² too), by fixed quadrature.  For the
     normal distribution and identity link this is the exact t interval.  Limits are its quantiles at
-    (1 ± level)/2: attained values of a discrete family, so that the limits hold `level` or more.
+    (1 ± level)/2: attained values of a discrete family, so that the limits hold `level` or more.  Where
+    se(mu) is over 10 standard deviations of a response, that only adds its variance to se².
 
     Parameters
     ----------
@@ -65,9 +67,14 @@ def prediction_limits(
     known = family.dispersion_known
     phi, df = dispersion(fit), np.inf if known else float(fit.df_residual)
     limits = np.full((len(distinct), 2), np.nan)
-    used = np.flatnonzero(np.isfinite(distinct[:, :2]).all(axis=1) & (distinct[:, 2] > 0))
+    with np.errstate(all="ignore"):
+        outside = family.variance.mean_domain.outside(family.link.inverse(distinct[:, 0]))
+    used = np.flatnonzero(np.isfinite(distinct[:, :2]).all(axis=1) & (distinct[:, 2] > 0) & ~outside)
     if np.isfinite(phi):
-        for rows, nodes in _portions(family, distinct, used, phi, df):
+        ratio = _ratio(family, distinct[used], phi)
+        far, near = used[ratio > RATIOS[-1]], used[~(ratio > RATIOS[-1])]
+        limits[far] = _far_limits(family, distinct[far], phi, two_sided_quantile(level, df))
+        for rows, nodes in _portions(near, ratio[~(ratio > RATIOS[-1])], df):
             mixture = _mixture(
                 family, distinct[rows], None if trials is None else distinct[rows, 3], phi, nodes
             )
@@ -75,6 +82,34 @@ def prediction_limits(
                 limits[rows, column] = mixture.quantile(p)
     lower, upper = limits[where.ravel()].T
     return lower, upper
+
+
+def _ratio(family: Family, table: Floats, phi: float) -> Floats:
+    """Standard error of the mean / standard deviation of a response, (m,)."""
+    with np.errstate(all="ignore"):
+        middle = family.link.evaluate(table[:, 0])
+        variance = phi * family.variance(middle) / _narrowing(family, table)
+        return np.asarray(np.nan_to_num(np.abs(middle.dmu) * table[:, 1] / np.sqrt(variance)))
+
+
+def _narrowing(family: Family, table: Floats) -> Floats:
+    """What divides the variance of a response, (m,)."""
+    return np.asarray(table[:, 2] * table[:, 3] if family.weights_narrow else np.ones(len(table)))
+
+
+def _far_limits(family: Family, table: Floats, phi: float, c: float) -> Floats:
+    """Limits where the mean is so uncertain that the response is a normal shift of eta beside it, (m, 2)."""
+    eta, se = table[:, 0], table[:, 1]
+    with np.errstate(all="ignore"):
+        middle = family.link.evaluate(eta)
+        variance = phi * family.variance(middle) / _narrowing(family, table)
+        half = c * np.sqrt(se**2 + variance / middle.dmu**2)
+        low, high = eta_limits(family)
+        ends = family.link.inverse(np.clip(np.column_stack([eta - half, eta + half]), low, high))
+    times = family.lattice(table[:, 2] * table[:, 3])
+    if times is not None:
+        ends = np.rint(ends * times[:, None]) / times[:, None]
+    return np.sort(ends, axis=1)
 
 
 @dataclass(frozen=True)
@@ -91,29 +126,14 @@ class Nodes:
     shares: Floats
 
 
-def _portions(
-    family: Family, table: Floats, used: np.ndarray, phi: float, df: float
-) -> Iterator[tuple[np.ndarray, Nodes]]:
-    """Rows of the table that share their nodes, few enough at a time."""
-    eta, se, weights, trials = table[used].T
-    with np.errstate(all="ignore"):
-        middle = family.link.evaluate(eta)
-        ratio = (
-            np.abs(middle.dmu)
-            * se
-            / np.sqrt(phi * family.variance(middle) / _narrowing(family, weights, trials))
-        )
-    classes = np.digitize(np.nan_to_num(ratio, nan=0.0), RATIOS)
+def _portions(rows: np.ndarray, ratio: Floats, df: float) -> Iterator[tuple[np.ndarray, Nodes]]:
+    """Rows that share their nodes, few enough at a time."""
+    classes = np.digitize(ratio, RATIOS, right=True)
     for each in np.unique(classes):
-        nodes, rows = nodes_for(int(each), df), used[classes == each]
+        nodes, alike = nodes_for(int(each), df), rows[classes == each]
         step = max(1, CHUNK_ELEMENTS // len(nodes.shares))
-        for start in range(0, len(rows), step):
-            yield rows[start : start + step], nodes
-
-
-def _narrowing(family: Family, weights: Floats, trials: Floats) -> Floats:
-    """What divides the variance of a response."""
-    return weights * trials if family.weights_narrow else np.ones(len(weights))
+        for start in range(0, len(alike), step):
+            yield alike[start : start + step], nodes
 
 
 @lru_cache(maxsize=64)
@@ -124,11 +144,13 @@ def nodes_for(ratio_class: int, df: float) -> Nodes:
     if ratio_class < len(HERMITE):
         z, z_shares = _hermite(HERMITE[ratio_class])
     else:
-        z, z_shares = _trapezoid(0.7 / RATIOS[min(ratio_class, len(RATIOS) - 1)])
+        z, z_shares = _trapezoid(0.7 / RATIOS[ratio_class])
     if np.isinf(df):
         return Nodes(z, np.ones(len(z)), z_shares)
     # the quadrature over chi-square is over its normal score
-    score, shares = _trapezoid(0.35) if df < 4 else _hermite(17 if df < 10 else 9 if df < 100 else 5)
+    score, shares = (
+        _trapezoid(0.2 if df < 2 else 0.35) if df < 4 else _hermite(17 if df < 10 else 9 if df < 100 else 5)
+    )
     ratios = df / np.maximum(chdtri(df, ndtr(score)), 1e-12)
     return Nodes(
         np.outer(z, np.sqrt(ratios)).ravel(), np.tile(ratios, len(z)), np.outer(z_shares, shares).ravel()
@@ -142,7 +164,8 @@ class Mixture:
     mean, phi   at the nodes, (m, k) and (k,)
     shares      weights of the nodes, (k,)
     weights, trials   of the new responses, (m, 1), or None
-    centre, sd   mean and standard deviation at the estimates, (m,)
+    middle, middle_phi   mean and dispersion at the estimates, (m, 1) and a number
+    sd          standard deviation there, (m,)
     """
 
     family: Family
@@ -151,7 +174,8 @@ class Mixture:
     shares: Floats
     weights: Floats
     trials: Floats | None
-    centre: Floats
+    middle: Mean
+    middle_phi: float
     sd: Floats
 
     def cdf(self, y: Floats) -> Floats:
@@ -167,23 +191,26 @@ class Mixture:
     def quantile(self, p: float) -> Floats:
         """The smallest y with P(Y <= y) >= p, (m,)."""
         sizes = self.weights if self.trials is None else self.trials
-        unit = self.family.lattice(sizes[:, 0])
-        if unit is None:
+        times = self.family.lattice(sizes[:, 0])
+        if times is None:
             return self._root(p)
-        top = self.family.domain.high / unit
+        top, centre = self.family.domain.high * times, self.middle.mu[:, 0] * times
         k = whole_quantile(
-            lambda k: self.cdf(k * unit), np.full(len(unit), p), self.centre / unit, self.sd / unit, top
+            lambda k: self.cdf(k / times), np.full(len(times), p), centre, self.sd * times, top
         )
-        return np.asarray(k * unit)
+        return np.asarray(k / times)
 
     def _root(self, p: float) -> Floats:
         """Newton's steps inside a bracket that they narrow."""
-        floor = self.family.domain.low
-        at_zero = np.full(len(self.centre), -1.0)
+        floor, rows = self.family.domain.low, len(self.sd)
+        at_zero = np.full(rows, -1.0)
         if np.isfinite(floor) and self.family.domain.closed_low:
-            at_zero = self.cdf(np.zeros(len(self.centre)))
-        low, high = np.full(len(self.centre), floor), np.full(len(self.centre), np.inf)
-        x = np.where(np.isfinite(floor), np.maximum(self.centre, 1e-300), self.centre)
+            at_zero = self.cdf(np.zeros(rows))
+        low, high = np.full(rows, floor), np.full(rows, np.inf)
+        start = self.family.quantile(
+            np.full((rows, 1), p), self.middle, self.weights, self.trials, self.middle_phi
+        )[:, 0]
+        x = np.where(start > floor, start, self.middle.mu[:, 0])
         active = at_zero < p
         for _ in range(MOST_STEPS):
             below = self.cdf(x)
@@ -209,7 +236,7 @@ def _mixture(family: Family, rows: Floats, trials: Floats | None, phi: float, no
     with np.errstate(all="ignore"):
         mean = family.link.evaluate(np.clip(eta[:, None] + se[:, None] * nodes.moves, low, high))
         middle = family.link.evaluate(eta)
-        variance = phi * family.variance(middle) / _narrowing(family, weights, rows[:, 3])
+        variance = phi * family.variance(middle) / _narrowing(family, rows)
         sd = np.sqrt(variance + (middle.dmu * se) ** 2)
     return Mixture(
         family,
@@ -218,9 +245,16 @@ def _mixture(family: Family, rows: Floats, trials: Floats | None, phi: float, no
         nodes.shares,
         weights[:, None],
         None if trials is None else trials[:, None],
-        middle.mu,
+        _inside(family, _upright(middle)),
+        phi,
         np.where(np.isfinite(sd) & (sd > 0), sd, np.maximum(np.abs(middle.mu), 1e-8)),
     )
+
+
+def _upright(mean: Mean) -> Mean:
+    """One column, to broadcast against the nodes."""
+    complement = None if mean.complement is None else mean.complement[:, None]
+    return Mean(mean.mu[:, None], mean.dmu[:, None], complement)
 
 
 def _inside(family: Family, mean: Mean) -> Mean:
